@@ -35,6 +35,31 @@ func (s *search) searchCodes(tokens []token) {
 	}
 }
 
+// levelAndCode reads "département 59", "canton 2207": words that name a level and
+// the code of one territory of it.
+func (s *search) levelAndCode(tokens []token) {
+	n := len(tokens) - 1
+	if n < 1 || !strings.ContainsAny(tokens[n].text, "0123456789") {
+		return
+	}
+	meant := ^family(0)
+	for _, t := range tokens[:n] {
+		if !isStop(t.text) {
+			meant &= impliedBy(t.text, false)
+		}
+	}
+	if meant == 0 || meant == ^family(0) {
+		return
+	}
+	x, text := s.x, tokens[n].text
+	for i := sort.Search(len(x.codes), func(i int) bool { return x.codes[i].code >= text }); i < len(x.codes) && x.codes[i].code == text; i++ {
+		c := &x.codes[i]
+		if e := &x.entries[c.entry]; !c.postal && x.implied[c.entry]&meant != 0 && s.open(c.entry, codeScore+renown) && s.keeps(c.entry, nil) {
+			s.offer(candidate{entry: c.entry, score: codeScore + x.weight[c.entry], why: ByCode, code: e.ID.Code, typed: len(text)})
+		}
+	}
+}
+
 // codeScore ranks by what people most often mean: a département by its number, a
 // whole postal code, another whole code, then beginnings.
 func (s *search) codeScore(c *coded, text string) float32 {
@@ -48,7 +73,7 @@ func (s *search) codeScore(c *coded, text string) float32 {
 	case whole && c.postal:
 		return codeScore + 3.5 + w
 	case whole && (l == territory.Commune || l == territory.EPCI || l == territory.EPT):
-		return codeScore + 4 + 0.9*renown // among the first of a shared postal code
+		return codeScore + 4 + 0.42*renown // among the first of a shared postal code
 	case whole && l == territory.ArrondissementMunicipal:
 		return codeScore + 4.5
 	case whole:

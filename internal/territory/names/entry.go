@@ -245,7 +245,7 @@ func sigles(name string) []string {
 	var out []string
 	for _, s := range []string{short.String(), long.String(), kind + short.String(), kind + long.String()} {
 		s = strings.ToUpper(s)
-		if len(s) >= 3 && len(s) <= 8 && isLetters(s) && !slices.Contains(out, s) {
+		if len(s) >= 3 && len(s) <= 8 && isLetters(s) && !isStop(strings.ToLower(s)) && !slices.Contains(out, s) {
 			out = append(out, s)
 		}
 	}

@@ -159,6 +159,21 @@ func isArticle(w string) bool {
 	return false
 }
 
+// articleNumber is a short form of a leading article, 0 for none.
+func articleNumber(w string) uint8 {
+	switch w {
+	case "le":
+		return 1
+	case "la":
+		return 2
+	case "les":
+		return 3
+	case "l":
+		return 4
+	}
+	return 0
+}
+
 // isTypeWord tells the abbreviations that lead the published names of EPCI.
 func isTypeWord(w string) bool { return w == "cc" || w == "ca" || w == "cu" }
 

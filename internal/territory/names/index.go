@@ -18,8 +18,8 @@ type Index struct {
 	at, toks []int32 // words of entry e are toks[at[e]:at[e+1]]
 	typos    typos
 	keys     []string  // folded name without the leading article
-	article  []string  // the leading article, or ""
-	letters  []uint8   // of the words that are not small words
+	article  []uint8   // the leading article, by number
+	letters  []uint8   // of the words that are not small words, at least 1
 	weight   []float32 // what renown adds to a score, 0 to renown
 	implied  []family  // words of the level that a query may add to the name
 	level    []uint16  // bit of the level
@@ -54,13 +54,7 @@ const (
 // New indexes the entries. It takes no more than a fraction of a second for the
 // whole of France, and keeps its own copy of the list.
 func New(entries []Entry) *Index {
-	x := &Index{entries: slices.Clone(entries)}
-	slices.SortStableFunc(x.entries, func(a, b Entry) int {
-		return cmp.Or(
-			cmp.Compare(scopeOf(&a), scopeOf(&b)), cmp.Compare(b.Population, a.Population),
-			cmp.Compare(rank(a.ID.Level), rank(b.ID.Level)), strings.Compare(a.ID.Code, b.ID.Code), strings.Compare(a.Code, b.Code),
-		)
-	})
+	x := &Index{entries: inOrder(entries)}
 	for i := range x.entries {
 		s := scopeOf(&x.entries[i])
 		if x.scopes[s][1] == 0 {
@@ -80,6 +74,31 @@ func New(entries []Entry) *Index {
 	x.listCodes()
 	x.listPlaces()
 	return x
+}
+
+// inOrder copies the entries, grouped by scope, the most inhabited first.
+func inOrder(entries []Entry) []Entry {
+	type key struct {
+		from, people int32
+		scope, rank  int8
+		id           string
+	}
+	order := make([]key, len(entries))
+	for i := range entries {
+		e := &entries[i]
+		order[i] = key{from: int32(i), people: e.Population, scope: int8(scopeOf(e)), rank: int8(rank(e.ID.Level)), id: e.ID.Code}
+	}
+	slices.SortFunc(order, func(a, b key) int {
+		return cmp.Or(
+			cmp.Compare(a.scope, b.scope), cmp.Compare(b.people, a.people),
+			cmp.Compare(a.rank, b.rank), strings.Compare(a.id, b.id), cmp.Compare(a.from, b.from),
+		)
+	})
+	out := make([]Entry, len(entries))
+	for i := range order {
+		out[i] = entries[order[i].from]
+	}
+	return out
 }
 
 // Len is the number of entries.
@@ -103,19 +122,19 @@ var levelOrder = []territory.Level{
 
 func (x *Index) describe(names []named) {
 	n := len(x.entries)
-	x.keys, x.article = make([]string, n), make([]string, n)
+	x.keys, x.article = make([]string, n), make([]uint8, n)
 	x.letters, x.implied, x.level = make([]uint8, n), make([]family, n), make([]uint16, n)
 	x.current = make(map[territory.ID]int32, n)
 	for i := range names {
 		e := &x.entries[i]
-		x.keys[i], x.article[i] = names[i].key, strings.Clone(names[i].article)
+		x.keys[i], x.article[i] = names[i].key, articleNumber(names[i].article)
 		letters := 0
 		for _, t := range names[i].tokens {
 			if !isStop(t.text) {
 				letters += len(t.text)
 			}
 		}
-		x.letters[i] = uint8(min(letters, 255))
+		x.letters[i] = uint8(min(max(letters, 1), 255))
 		x.implied[i] = familyOf(e)
 		x.level[i] = 1 << rank(e.ID.Level)
 		if e.Kind == Current {
@@ -132,12 +151,22 @@ func (x *Index) weigh() {
 	for i := x.scopes[communeScope][0]; i < x.scopes[communeScope][1]; i++ {
 		poles[x.keys[i]] = append(poles[x.keys[i]], i)
 	}
+	short := make([]bool, len(x.entries))
+	for i := range x.entries {
+		e := &x.entries[i]
+		if c, ok := x.current[e.ID]; ok && e.ID.Level == territory.Commune && strings.HasPrefix(x.keys[c], x.keys[i]+" ") {
+			short[i] = true
+			poles[x.keys[i]] = append(poles[x.keys[i]], c)
+		}
+	}
 	x.weight = make([]float32, len(x.entries))
 	for i := range x.entries {
 		e := &x.entries[i]
 		people, loss := float64(e.Population), 0.0
 		switch {
 		case e.ID.Level == territory.Commune && e.Kind == Current:
+		case short[i]: // Cherbourg is what people call Cherbourg-en-Cotentin
+			people, loss = float64(x.entries[x.current[e.ID]].Population), 0.01
 		case e.Kind == Former && e.ID.Level == territory.Commune, e.Kind == Inside:
 			loss = formerLoss
 		default:
@@ -299,7 +328,7 @@ var levelWords = []struct {
 	of   family
 }{
 	{"cc", cc}, {"ca", ca}, {"cu", cu}, {"comcom", cc}, {"com", cc}, {"communaute", cc | ca | cu}, {"communes", cc},
-	{"agglo", ca | cu | metropole}, {"agglomeration", ca | cu | metropole | urbaineWord}, {"urbaine", cu | urbaineWord}, {"metropole", metropole | cu},
+	{"agglo", ca | cu | metropole}, {"agglomeration", ca | cu | metropole}, {"grand", ca | cu | metropole}, {"urbaine", cu | urbaineWord}, {"metropole", metropole | cu},
 	{"epci", interco}, {"interco", interco}, {"intercommunalite", interco}, {"ept", ept},
 	{"commune", communeWord}, {"ville", communeWord}, {"mairie", communeWord}, {"village", communeWord},
 	{"canton", cantonWord}, {"bassin", bassinWord}, {"vie", bassinWord}, {"bv", bassinWord},

@@ -123,8 +123,10 @@ func highlight(text string, typed []token) []Span {
 		}
 		spans = append(spans, Span{w.start, w.end})
 	}
-	if len(spans) == 0 {
-		spans = highlightJoined(words, typed)
+	if len(spans) < len(typed) {
+		if glued := highlightJoined(words, typed); glued != nil {
+			spans = glued
+		}
 	}
 	return tidy(text, spans)
 }

@@ -16,16 +16,16 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files again")
 
-// quality is one line of testdata/quality.txt.
+// quality is one line of a file of judged queries.
 type quality struct {
 	query    string
 	expected []string
 	accepted int
 }
 
-func readQuality(tb testing.TB) []quality {
+func readQuality(tb testing.TB, path string) []quality {
 	tb.Helper()
-	text, err := os.ReadFile("testdata/quality.txt")
+	text, err := os.ReadFile(path)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func readQuality(tb testing.TB) []quality {
 		}
 		f := strings.Split(s.Text(), "\t")
 		if len(f) != 3 {
-			tb.Fatalf("testdata/quality.txt: %q has %d columns, not 3", s.Text(), len(f))
+			tb.Fatalf("%s: %q has %d columns, not 3", path, s.Text(), len(f))
 		}
 		rank, err := strconv.Atoi(f[2])
 		if err != nil {
@@ -50,11 +50,17 @@ func readQuality(tb testing.TB) []quality {
 // TestQuality judges the first answers against what people mean. The golden file
 // holds the figures, the misses and the first answer of each query.
 func TestQuality(t *testing.T) {
+	for _, set := range []string{"quality", "heldout"} {
+		t.Run(set, func(t *testing.T) { judge(t, "testdata/"+set) })
+	}
+}
+
+func judge(t *testing.T, path string) {
 	x := index(t)
 	var lines, misses bytes.Buffer
 	var first, within int
 	var reciprocal float64
-	queries := readQuality(t)
+	queries := readQuality(t, path+".txt")
 	for _, q := range queries {
 		got := x.Search(q.query, names.Options{})
 		at := slices.IndexFunc(got, func(m names.Match) bool { return slices.Contains(q.expected, m.ID.String()) }) + 1
@@ -81,7 +87,7 @@ func TestQuality(t *testing.T) {
 	out.Write(misses.Bytes())
 	fmt.Fprint(&out, "\n# query\trank of the expected\tfirst answer: id, name, why, what matched\n")
 	out.Write(lines.Bytes())
-	golden(t, "testdata/quality.golden", out.Bytes())
+	golden(t, path+".golden", out.Bytes())
 }
 
 func golden(t *testing.T, path string, got []byte) {

@@ -93,7 +93,7 @@ const (
 	startBonus   = 0.15
 	articleBonus = 0.1
 	typoLoss     = 0.5
-	mostOfWords  = 1 + coverWeight + startBonus + articleBonus // without renown
+	smallPlace   = renown * 3.3 / 7.9 // renown of 2,000 inhabitants
 )
 
 // query runs the readings of a query, the most literal first, and returns the
@@ -120,6 +120,7 @@ func (s *search) query(q string) []token {
 		return nil
 	}
 	s.searchCodes(tokens)
+	s.levelAndCode(tokens)
 	s.run(tokens, reading{})
 	if last := &tokens[len(tokens)-1]; last.text == "saint" && last.end-last.start < 5 {
 		raw := slices.Clone(tokens) // "st" may also begin Stains or Strasbourg
@@ -259,7 +260,10 @@ func (s *search) top() float32 {
 // wantsTypos says whether what answers to the letter is too little: nothing, few
 // things, or only a small place whose name may be a large one's, mistyped.
 func (s *search) wantsTypos(top float32) bool {
-	return len(s.best) < 3 || top < exactScore && len(s.best) < s.limit || top < exactScore+renown*3.3/7.9
+	if top < exactScore {
+		return len(s.best) < s.limit
+	}
+	return len(s.best) < 3 || top < exactScore+smallPlace
 }
 
 // looser tries what is left when nothing answers: saint glued to the name, or one

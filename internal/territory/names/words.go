@@ -61,6 +61,9 @@ func (s *search) read(tokens []token, article string, withTypos bool) []word {
 		w := &words[i]
 		*w = word{text: t.text, small: isStop(t.text), last: i == len(tokens)-1}
 		w.lo, w.hi, w.whole = lex.prefix(t.text)
+		if isDigits(t.text) && w.whole >= 0 {
+			w.lo, w.hi = w.whole, w.whole+1 // 1 is not the beginning of 13
+		}
 		w.implied = impliedBy(t.text, w.last)
 		if withTypos {
 			w.near = s.x.typos.find(lex.words, t.text, w.last)
@@ -100,8 +103,32 @@ func choose(words []word) int {
 // driver, if the other typed words are there too.
 func (s *search) walk(w int32, words []word, driver int, key, article string, r reading) {
 	x := s.x
+	most := 1 + startBonus - r.loss // what words can bring, cover and renown apart
+	lone := uint8(0)                // the query is but an article: the names that have it come first
+	if len(words) == 1 {
+		lone = articleNumber(words[0].text)
+	}
+	if article != "" || lone != 0 {
+		most += articleBonus
+	}
+	var letters float32
+	for i := range words {
+		if t := &words[i]; !t.small {
+			letters += float32(len(t.text) + allowedErrors(len(t.text)))
+		}
+	}
+	if d := &words[driver]; len(words) == 1 && w != d.whole {
+		most -= 0.1
+		if n, ok := lookup(d.near, w); ok {
+			most -= typoLoss + 0.3*float32(n.errors) - 0.1
+		}
+	}
 	for _, e := range x.lex.entries(w) {
-		if !s.open(e, mostOfWords-r.loss+x.weight[e]) || !s.keeps(e, r.place) {
+		if x.entries[e].Kind == Sigle {
+			continue // initials answer only whole
+		}
+		bound := most + x.weight[e]
+		if !s.open(e, bound+coverWeight) || !s.open(e, bound+coverWeight*min(1, letters/float32(x.letters[e]))) || !s.keeps(e, r.place) {
 			continue
 		}
 		f, ok := x.fit(e, words)
@@ -114,8 +141,12 @@ func (s *search) walk(w int32, words []word, driver int, key, article string, r 
 			score += startBonus
 			why = ByName
 		}
-		if article != "" {
-			if x.article[e] == article {
+		switch {
+		case lone != 0 && x.article[e] == lone:
+			score += startBonus + articleBonus
+			why = ByName
+		case article != "":
+			if x.article[e] == articleNumber(article) {
 				score += articleBonus
 			} else {
 				score -= 2 * articleBonus
@@ -124,11 +155,23 @@ func (s *search) walk(w int32, words []word, driver int, key, article string, r 
 		if f.errors > 0 {
 			score -= typoLoss
 			why = ByTypo
+			if driver == 0 && x.first(e) == w {
+				score += startBonus
+			}
 		}
 		if s.open(e, score) {
 			s.offer(candidate{entry: e, score: score, why: why})
 		}
 	}
+}
+
+// first is the first word of a name, its article apart.
+func (x *Index) first(e int32) int32 {
+	i := x.at[e]
+	if x.article[e] != 0 {
+		i++
+	}
+	return x.toks[i]
 }
 
 // fit is how well typed words sit in a name, from 0 to 1.
@@ -169,7 +212,7 @@ func (x *Index) fit(e int32, words []word) (fit, bool) {
 				if n, ok := lookup(w.near, t); ok {
 					q := 1 - 0.3*float32(n.errors)
 					if !n.whole {
-						q -= 0.2
+						q -= 0.3
 					}
 					if q > best {
 						best, at, errs = q, j, int(n.errors)
@@ -199,9 +242,7 @@ func (x *Index) fit(e int32, words []word) (fit, bool) {
 		good += n * best
 	}
 	f.quality = good / typed
-	if x.letters[e] > 0 {
-		f.cover = min(1, covered/float32(x.letters[e]))
-	}
+	f.cover = min(1, covered/float32(x.letters[e]))
 	return f, true
 }
 
@@ -222,7 +263,7 @@ func (s *search) exact(key, article string, r reading) {
 	for i := x.firstKey(key); i < len(x.byKey) && x.keys[x.byKey[i]] == key; i++ {
 		e := x.byKey[i]
 		score := exactScore + x.weight[e] - r.loss
-		if x.article[e] != article {
+		if x.article[e] != articleNumber(article) {
 			score -= articleBonus
 		}
 		if s.open(e, score) && s.keeps(e, r.place) {
@@ -237,7 +278,7 @@ func (s *search) starts(key, article string, r reading) {
 	for i := x.firstKey(key); i < len(x.byKey) && strings.HasPrefix(x.keys[x.byKey[i]], key); i++ {
 		e := x.byKey[i]
 		score := 1 + x.weight[e] - r.loss
-		if article != "" && x.article[e] == article {
+		if article != "" && x.article[e] == articleNumber(article) {
 			score += articleBonus
 		}
 		if s.open(e, score) && s.keeps(e, r.place) {
@@ -260,9 +301,12 @@ func (s *search) searchJoined(tokens []token) {
 	}
 	for i := sort.Search(len(x.joined), func(i int) bool { return x.joined[i].text >= text }); i < len(x.joined) && strings.HasPrefix(x.joined[i].text, text); i++ {
 		e := x.joined[i].entry
+		if len(text) <= len(x.lex.words[x.toks[x.at[e]]]) {
+			continue // the beginning of its first word, nothing joined
+		}
 		score := joinedScore + x.weight[e]
 		if len(x.joined[i].text) > len(text) {
-			score -= 0.5
+			score -= 1
 		}
 		if s.open(e, score) && s.keeps(e, nil) {
 			s.offer(candidate{entry: e, score: score, why: ByName})
