@@ -1,0 +1,111 @@
+package store
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"bassin/internal/atlas"
+	"bassin/internal/fault"
+)
+
+// latest is the number of the last migration; raise it when adding one, and add
+// testdata/version-N.sql for the version before.
+const latest = 1
+
+func TestMigrateFromEmpty(t *testing.T) {
+	onEach(t, func(t *testing.T, dsn string) {
+		db := opened(t, dsn)
+		for range 2 { // the second time finds nothing to do
+			if err := db.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			v, err := db.Version(t.Context())
+			if err != nil || v != latest {
+				t.Errorf("Version() = %d, %v, want %d", v, err, latest)
+			}
+		}
+	})
+}
+
+// TestMigrateFromEachVersion fills a database as an earlier Bassin left it
+// (testdata/version-N.sql), brings it to today and reads the old rows back.
+func TestMigrateFromEachVersion(t *testing.T) {
+	for version := int64(1); version <= latest; version++ {
+		t.Run(fmt.Sprintf("from %d", version), func(t *testing.T) {
+			rows, err := os.ReadFile(filepath.Join("testdata", fmt.Sprintf("version-%d.sql", version)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			onEach(t, func(t *testing.T, dsn string) {
+				db := opened(t, dsn)
+				steps, err := db.steps()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := steps.UpTo(t.Context(), version); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := db.write.ExecContext(t.Context(), string(rows)); err != nil {
+					t.Fatal(err)
+				}
+				if err := db.Migrate(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				oldRowsRead(t, db)
+			})
+		})
+	}
+}
+
+// oldRowsRead checks what every testdata/version-N.sql holds.
+func oldRowsRead(t *testing.T, db *DB) {
+	t.Helper()
+	want := atlas.Perimeter{
+		Code: "7h2k9m4xq0", Communes: []string{"22113", "22266", "2A004"}, Vintage: 2026,
+		CreatedAt: time.Date(2026, 11, 23, 8, 30, 5, 250000000, time.UTC),
+	}
+	got, err := db.Perimeter(t.Context(), want.Code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("old perimeter (-want +got):\n%s", diff)
+	}
+}
+
+func TestMigrateRefusesANewerDatabase(t *testing.T) {
+	onEach(t, func(t *testing.T, dsn string) {
+		db := migrated(t, dsn)
+		if _, err := db.write.ExecContext(t.Context(),
+			`INSERT INTO bassin_version (version_id, is_applied) VALUES ($1, $2)`, latest+1, true); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Migrate(t.Context()); fault.CodeOf(err) != fault.Conflict {
+			t.Errorf("Migrate() = %v, want fault.Conflict", err)
+		}
+	})
+}
+
+// Servers started together must not trip over each other.
+func TestMigrateTogether(t *testing.T) {
+	onEach(t, func(t *testing.T, dsn string) {
+		var all sync.WaitGroup
+		errs := make([]error, 3)
+		for i := range errs {
+			db := opened(t, dsn)
+			all.Go(func() { errs[i] = db.Migrate(t.Context()) })
+		}
+		all.Wait()
+		for _, err := range errs {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}

@@ -1,0 +1,53 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"bassin/internal/atlas"
+	"bassin/internal/fault"
+	"bassin/internal/territory"
+)
+
+var _ atlas.Store = (*DB)(nil)
+
+// Perimeter implements [atlas.Store].
+func (db *DB) Perimeter(ctx context.Context, code string) (atlas.Perimeter, error) {
+	if strings.ContainsRune(code, 0) || strings.ToValidUTF8(code, "") != code {
+		return atlas.Perimeter{}, perimeterNotFound(code) // no text column can hold it
+	}
+	p := atlas.Perimeter{Code: code}
+	var communes string
+	err := db.read.QueryRowContext(ctx,
+		`SELECT communes, vintage, created_at FROM perimeter WHERE code = $1`, code,
+	).Scan(&communes, &p.Vintage, &p.CreatedAt)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return atlas.Perimeter{}, perimeterNotFound(code)
+	case err != nil:
+		return atlas.Perimeter{}, failed("read a perimeter", err)
+	}
+	if communes != "" {
+		p.Communes = strings.Split(communes, ",")
+	}
+	p.CreatedAt = p.CreatedAt.UTC()
+	return p, nil
+}
+
+func perimeterNotFound(code string) error {
+	return fault.New(fault.NotFound, "territory.not_found", territory.ID{Level: territory.Custom, Code: code}.String())
+}
+
+// SavePerimeter implements [atlas.Store].
+func (db *DB) SavePerimeter(ctx context.Context, p atlas.Perimeter) error {
+	_, err := db.write.ExecContext(ctx,
+		`INSERT INTO perimeter (code, communes, vintage, created_at) VALUES ($1, $2, $3, $4)
+		 ON CONFLICT (code) DO NOTHING`,
+		p.Code, strings.Join(p.Communes, ","), p.Vintage, stamp(p.CreatedAt))
+	if err != nil {
+		return failed("save a perimeter", err)
+	}
+	return nil
+}
