@@ -1,0 +1,153 @@
+package archtest
+
+// This file is the plan. A package is a room or lies inside one
+// (internal/web/assets is in the room web). To add a room, add a line.
+
+// floor is a storey of the house. Imports go down only.
+type floor int
+
+const (
+	ground   floor = iota // errors, texts
+	engines               // pure: no SQL, no HTTP, no clock
+	base                  // what every feature may use
+	features              // rules, types and the Store interface each needs
+	adapters              // databases, pages' layout, network
+	pages                 // a feature's pages
+	roof                  // commands and wiring
+)
+
+// rooms says on which floor each room is. Some are yet to be built.
+var rooms = map[string]floor{
+	"cmd/bassin":   roof,
+	"internal/cli": roof,
+
+	"internal/siteweb":         pages, // pages about the installation
+	"internal/atlasweb":        pages,
+	"internal/observatoryweb":  pages,
+	"internal/commonsweb":      pages,
+	"internal/conventionweb":   pages,
+	"internal/councilweb":      pages,
+	"internal/coordinationweb": pages,
+	"internal/teleworkweb":     pages,
+	"internal/proximityweb":    pages,
+	"internal/mediationweb":    pages,
+	"internal/solidarityweb":   pages,
+
+	"internal/store":    adapters,
+	"internal/web":      adapters,
+	"internal/api":      adapters,
+	"internal/worker":   adapters,
+	"internal/pipeline": adapters,
+	"internal/signin":   adapters,
+	"internal/mail":     adapters,
+	"internal/blob":     adapters,
+	"internal/harvest":  adapters,
+	"internal/routing":  adapters,
+
+	"internal/atlas":        features,
+	"internal/observatory":  features,
+	"internal/commons":      features,
+	"internal/convention":   features,
+	"internal/council":      features,
+	"internal/coordination": features,
+	"internal/telework":     features,
+	"internal/proximity":    features,
+	"internal/mediation":    features,
+	"internal/solidarity":   features,
+
+	"internal/people": base,
+	"internal/notice": base,
+	"internal/media":  base,
+	"internal/job":    base,
+	"internal/report": base,
+	"internal/audit":  base,
+
+	"internal/territory": engines,
+	"internal/indicator": engines,
+	"internal/place":     engines,
+	"internal/flow":      engines,
+	"internal/siting":    engines,
+	"internal/ballot":    engines,
+	"internal/snapshot":  engines,
+
+	"internal/fault": ground,
+	"internal/i18n":  ground,
+}
+
+// neighbours are the floors whose rooms may import one another. Go itself
+// refuses circles. Elsewhere a room imports none of its own floor.
+var neighbours = map[floor]bool{ground: true, engines: true, base: true, roof: true}
+
+// doors are the imports allowed besides: between two rooms of one floor.
+var doors = map[string][]string{
+	"internal/api": {"internal/web"}, // the docs of the API wear the layout
+}
+
+// walls are imports refused though they go down, through other rooms too.
+var walls = []struct {
+	from    floor
+	room    string // "" for every room of the floor
+	refused func(own, other string) bool
+	why     string
+}{
+	{adapters, "internal/web", func(_, other string) bool { return rooms[other] == features || rooms[other] == base },
+		"the layout knows no feature: a feature's pages come to it as sections and routes"},
+	{pages, "", func(_, other string) bool { return rooms[other] == adapters && other != "internal/web" },
+		"pages use the layout; what they need of a database or of the network is an interface of their feature"},
+	{pages, "", func(own, other string) bool { return rooms[other] == features && other+"web" != own },
+		"pages speak of their own feature; what they need of another is a small interface joined in cli"},
+	{adapters, "", func(_, other string) bool { return other == "internal/store" || other == "internal/pipeline" },
+		"only cli joins the database and the pipeline to the rest"},
+}
+
+// workshop are programs beside the house (benchmarks, screenshots, asset build),
+// which may import anything and which nobody imports.
+var workshop = []string{"bench", "scripts", "internal/archtest", "internal/web/assets/build"}
+
+// helpers serve tests only.
+var helpers = []string{"internal/pgtest", "internal/realdata", "internal/browsertest", "internal/atlas/atlastest"}
+
+// pureStd is what rooms up to the features may not import of the standard
+// library: they would reach a network or a database behind everyone's back.
+var pureStd = []string{"net/http", "net", "database/sql", "database/sql/driver", "os/exec", "net/smtp", "net/rpc", "plugin"}
+
+// pureCalls is what engines and features may not ask: the time is given to them,
+// and so is chance, so that a result can be had again.
+var pureCalls = map[string][]string{
+	"time": {"Now", "Since", "Until", "After", "Tick", "NewTimer", "NewTicker", "AfterFunc", "Sleep"},
+	"os":   {"Getenv", "LookupEnv", "Environ", "Exit"},
+}
+
+// library is a module we rest on. Rooms are where it may be imported, tests and
+// workshop aside; none means in tests and workshop only; "*" means anywhere.
+type library struct {
+	what  string
+	rooms []string
+}
+
+// libraries are all the modules that the house may import directly. Adding one
+// is a decision: say why in docs/adr.
+var libraries = map[string]library{
+	"github.com/jackc/pgx/v5":             {"PostgreSQL", []string{"internal/store"}},
+	"modernc.org/sqlite":                  {"SQLite without cgo", []string{"internal/store"}},
+	"github.com/pressly/goose/v3":         {"migrations", []string{"internal/store"}},
+	"github.com/danielgtaylor/huma/v2":    {"OpenAPI from code", []string{"internal/api"}},
+	"github.com/parquet-go/parquet-go":    {"Parquet tables", []string{"internal/snapshot", "internal/pipeline", "internal/territory", "internal/atlasweb", "internal/siteweb", "internal/api"}},
+	"github.com/paulmach/orb":             {"vector tiles, GeoJSON", []string{"internal/territory", "internal/pipeline", "internal/atlas", "internal/atlasweb", "internal/api"}},
+	"github.com/alecthomas/kong":          {"command line", []string{"internal/cli"}},
+	"github.com/prometheus/client_golang": {"metrics", []string{"internal/web", "internal/cli"}},
+	"github.com/andybalholm/brotli":       {"compression", []string{"internal/web", "internal/atlasweb", "internal/api"}},
+	"github.com/klauspost/compress":       {"compression", []string{"internal/web", "internal/atlasweb", "internal/api", "internal/snapshot", "internal/pipeline"}},
+	"github.com/mattn/go-isatty":          {"progress on a terminal only", []string{"internal/cli"}},
+	"github.com/evanw/esbuild":            {"scripts and styles, as a Go tool", nil},
+	"golang.org/x/text":                   {"plurals, folding of accents", []string{"*"}},
+	"golang.org/x/sync":                   {"groups of goroutines", []string{"*"}},
+	"golang.org/x/net":                    {"HTML parsing", []string{"internal/web"}},
+	"golang.org/x/sys":                    {"process memory, file locks", []string{"internal/cli", "internal/pipeline"}},
+
+	"github.com/google/go-cmp":        {"differences in tests", nil},
+	"github.com/PuerkitoBio/goquery":  {"reading pages in tests", nil},
+	"github.com/rogpeppe/go-internal": {"scenarios on the built binary", nil},
+	"github.com/chromedp/chromedp":    {"a real browser in tests", nil},
+	"github.com/chromedp/cdproto":     {"a real browser in tests", nil},
+}
