@@ -28,6 +28,8 @@ type Snapshot struct {
 	Overseas        *shape.Topology // communes of the overseas collectivities; ODbL, credit OpenStreetMap contributors
 	Arrondissements *shape.Topology // municipal arrondissements
 	QPV             *shape.Topology
+
+	outlines outlines
 }
 
 // Open reads a snapshot folder. It verifies the format and the checksum of every
@@ -48,6 +50,7 @@ func Open(dir string) (*Snapshot, error) {
 	if err = errors.Join(err, outlineErr); err != nil {
 		return nil, fmt.Errorf("snapshot %s: %w: %s", dir, err, rebuild)
 	}
+	s.joinOutlines()
 	return s, nil
 }
 
