@@ -2,6 +2,7 @@ package atlas
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"bassin/internal/fault"
@@ -53,7 +54,15 @@ func (s *Service) Keep(ctx context.Context, f *territory.France, expr string) (*
 	if err != nil || t.Level != territory.Custom {
 		return t, err
 	}
-	return t, s.Store.SavePerimeter(ctx, Perimeter{
-		Code: t.Code, Communes: f.Codes(t), Vintage: f.Vintage(), CreatedAt: s.Now().UTC(),
-	})
+	codes := f.Codes(t)
+	err = s.Store.SavePerimeter(ctx, Perimeter{Code: t.Code, Communes: codes, Vintage: f.Vintage(), CreatedAt: s.Now().UTC()})
+	if err != nil {
+		return nil, err
+	}
+	// 50 bits can be made to collide on purpose: whoever came first keeps the address.
+	kept, err := s.Store.Perimeter(ctx, t.Code)
+	if err == nil && !slices.Equal(kept.Communes, codes) {
+		err = fault.New(fault.Conflict, "atlas.set.taken", t.Code)
+	}
+	return t, err
 }

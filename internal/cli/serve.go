@@ -1,0 +1,207 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"bassin/internal/pipeline"
+	"bassin/internal/snapshot"
+	"bassin/internal/store"
+)
+
+type serveCommand struct {
+	Places  places  `embed:""`
+	Site    site    `embed:""`
+	Service service `embed:""`
+}
+
+// Run serves until the context ends, then finishes the requests in progress.
+func (c serveCommand) Run(ctx context.Context, env Environment) error {
+	log := c.Service.logger(env.Stderr)
+	s := &Server{command: c, version: env.Version, log: log, out: env.Stdout}
+	if err := s.Open(ctx); err != nil {
+		return err
+	}
+	defer s.Close()
+	return s.Serve(ctx)
+}
+
+func (s service) logger(w io.Writer) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(s.LogLevel)); err != nil {
+		level = slog.LevelInfo
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if s.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// Server is the whole product, running: end-to-end tests start it as the
+// command does.
+type Server struct {
+	command serveCommand
+	version string
+	log     *slog.Logger
+	out     io.Writer
+
+	live     snapshot.Live
+	db       *store.DB
+	listener net.Listener
+	http     *http.Server
+}
+
+// Open prepares everything a first visitor needs: database, snapshot, listener.
+func (s *Server) Open(ctx context.Context) error {
+	p := s.command.Places
+	if err := os.MkdirAll(p.Var, 0o755); err != nil {
+		return fmt.Errorf("--var: %w", err)
+	}
+	if err := s.refresh(ctx); err != nil {
+		return err
+	}
+	dsn := s.command.Service.Store
+	if dsn == "" {
+		dsn = "sqlite:" + filepath.Join(p.Var, "bassin.db")
+	}
+	db, err := store.Open(ctx, dsn)
+	if err != nil {
+		return fmt.Errorf("--store: %w", err)
+	}
+	s.db = db
+	if err := db.Migrate(ctx); err != nil {
+		return fmt.Errorf("--store: %w", err)
+	}
+	handler, err := s.wire()
+	if err != nil {
+		return err
+	}
+	s.listener, err = net.Listen("tcp", s.command.Service.Listen)
+	if err != nil {
+		return fmt.Errorf("--listen: %w", err)
+	}
+	s.http = &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       s.command.Service.RequestTimeout,
+		WriteTimeout:      s.command.Service.RequestTimeout + 5*time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+	return nil
+}
+
+// Address is where the server listens, known once it is open.
+func (s *Server) Address() string { return s.listener.Addr().String() }
+
+// Serve answers until the context ends, then lets the requests in progress
+// finish. SIGHUP makes it look at the data again.
+func (s *Server) Serve(ctx context.Context) error {
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	done := make(chan error, 1)
+	go func() { done <- s.http.Serve(s.listener) }()
+	fmt.Fprintf(s.out, "Bassin is ready on http://%s\n", s.Address())
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-hup:
+			if err := s.refresh(ctx); err != nil {
+				s.log.Error("the snapshot in use is kept", "error", err)
+			}
+		case <-ctx.Done():
+			s.log.Info("stopping: requests in progress finish first")
+			late, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.command.Service.ShutdownTimeout)
+			defer cancel()
+			err := s.http.Shutdown(late)
+			<-done
+			return err
+		}
+	}
+}
+
+// Close releases what Open took.
+func (s *Server) Close() error {
+	var errs []error
+	if s.listener != nil {
+		if err := s.listener.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	if s.db != nil {
+		errs = append(errs, s.db.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// refresh builds the snapshot if the data changed or there is none, and puts it
+// in use. It fails only when no snapshot at all can be had; data that cannot be
+// built leaves the one in use, or the last one built, in place.
+func (s *Server) refresh(ctx context.Context) error {
+	p := s.command.Places
+	dir, stale, err := s.needed(p)
+	if err != nil || stale {
+		if err == nil {
+			s.log.Info("building the snapshot from the open data", "data", p.Data)
+			_, _, err = pipeline.Build(ctx, p.Data, p.Var, steps(s.out))
+		}
+		if err != nil {
+			if dir == "" && s.live.Load() == nil {
+				return err
+			}
+			s.log.Error("the open data cannot be built into a snapshot; the last one is kept", "error", err)
+		} else if dir, err = snapshot.Current(p.Var); err != nil {
+			return err
+		}
+	}
+	if in := s.live.Load(); in != nil && filepath.Base(dir) == in.Manifest.Hash {
+		s.log.Info("the snapshot in use is up to date", "snapshot", in.Manifest.Hash)
+		return nil
+	}
+	next, err := snapshot.Open(dir)
+	if err != nil {
+		return err
+	}
+	s.live.Swap(next)
+	s.log.Info("snapshot in use", "snapshot", next.Manifest.Hash, "vintage", next.France.Vintage())
+	return nil
+}
+
+// needed returns the folder of the current snapshot, "" if there is none, and
+// whether the data has changed since it was built. An installation without the
+// data folder serves the snapshot it was given.
+func (s *Server) needed(p places) (dir string, stale bool, err error) {
+	dir, err = snapshot.Current(p.Var)
+	if err != nil {
+		dir = ""
+	}
+	if _, err := os.Stat(p.Data); err != nil && dir != "" {
+		return dir, false, nil
+	}
+	print, err := pipeline.Fingerprint(p.Data)
+	if err != nil {
+		return dir, false, err
+	}
+	if dir == "" {
+		return "", true, nil
+	}
+	m, err := snapshot.ReadManifest(dir)
+	if err != nil {
+		return "", true, nil
+	}
+	return dir, m.Inputs != print, nil
+}

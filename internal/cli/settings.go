@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"fmt"
+	"net"
+	"net/mail"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+)
+
+// places says where data and what people write are kept. Every command that
+// touches them takes the same settings.
+type places struct {
+	Data string `env:"BASSIN_DATA" default:"data" help:"Folder of the open data (${env})."`
+	Var  string `env:"BASSIN_VAR" default:"var" help:"Folder of the snapshots and of the embedded database (${env})."`
+}
+
+// Validate is called by kong before the command runs.
+func (p places) Validate() error {
+	if p.Data == "" {
+		return fmt.Errorf("--data: a folder is expected")
+	}
+	if st, err := os.Stat(p.Var); err == nil && !st.IsDir() {
+		return fmt.Errorf("--var: %s is a file, a folder is expected", p.Var)
+	}
+	return nil
+}
+
+// site is how the installation names itself on its pages.
+type site struct {
+	Name      string `env:"BASSIN_NAME" default:"Bassin" help:"Name of the installation, shown on every page (${env})."`
+	Publisher string `env:"BASSIN_PUBLISHER" help:"Body that publishes the installation, for the legal page (${env})."`
+	Address   string `env:"BASSIN_ADDRESS" help:"Postal address of the publisher (${env})."`
+	Director  string `env:"BASSIN_DIRECTOR" help:"Director of publication, for the legal page (${env})."`
+	Host      string `env:"BASSIN_HOST" help:"Name and address of the hosting provider, for the legal page (${env})."`
+	Contact   string `env:"BASSIN_CONTACT" help:"E-mail address of the installation, shown on its pages (${env})."`
+	BaseURL   string `env:"BASSIN_BASE_URL" help:"Public address, such as https://bassin.example.fr, for links that leave the site (${env})."`
+}
+
+// Validate refuses what could not be shown or followed.
+func (s site) Validate() error {
+	if strings.TrimSpace(s.Name) == "" {
+		return fmt.Errorf("--name: a name is expected")
+	}
+	if s.Contact != "" {
+		if _, err := mail.ParseAddress(s.Contact); err != nil {
+			return fmt.Errorf("--contact: %q is not an e-mail address", s.Contact)
+		}
+	}
+	if s.BaseURL != "" {
+		u, err := url.Parse(s.BaseURL)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+			return fmt.Errorf("--base-url: %q is not an address such as https://bassin.example.fr", s.BaseURL)
+		}
+	}
+	return nil
+}
+
+// service is how the server listens and behaves.
+type service struct {
+	Listen          string        `env:"BASSIN_LISTEN" default:"127.0.0.1:8080" help:"Address and port to listen on (${env})."`
+	Store           string        `env:"BASSIN_STORE" help:"Database: sqlite:FILE or postgres://… (default: a SQLite file in the var folder) (${env})."`
+	LogFormat       string        `env:"BASSIN_LOG_FORMAT" enum:"text,json" default:"text" help:"Form of the log: text or json (${env})."`
+	LogLevel        string        `env:"BASSIN_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"Least level that is logged: debug, info, warn, error (${env})."`
+	RequestTimeout  time.Duration `env:"BASSIN_REQUEST_TIMEOUT" default:"30s" help:"Longest time a request may take (${env})."`
+	ShutdownTimeout time.Duration `env:"BASSIN_SHUTDOWN_TIMEOUT" default:"20s" help:"Time left to requests in progress when the server stops (${env})."`
+}
+
+// Validate refuses settings the server could not start with.
+func (s service) Validate() error {
+	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
+		return fmt.Errorf("--listen: %q is not an address and port such as 127.0.0.1:8080", s.Listen)
+	}
+	if s.Store != "" && !strings.HasPrefix(s.Store, "sqlite:") && !strings.HasPrefix(s.Store, "postgres://") && !strings.HasPrefix(s.Store, "postgresql://") {
+		return fmt.Errorf("--store: %q is neither sqlite:FILE nor postgres://…", redacted(s.Store))
+	}
+	if s.RequestTimeout <= 0 {
+		return fmt.Errorf("--request-timeout: %s is not a duration above zero", s.RequestTimeout)
+	}
+	if s.ShutdownTimeout <= 0 {
+		return fmt.Errorf("--shutdown-timeout: %s is not a duration above zero", s.ShutdownTimeout)
+	}
+	return nil
+}
+
+// redacted hides the password of an address, for messages and logs.
+func redacted(s string) string {
+	if u, err := url.Parse(s); err == nil {
+		return u.Redacted()
+	}
+	scheme, _, _ := strings.Cut(s, ":")
+	return scheme + ":…"
+}
