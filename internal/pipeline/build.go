@@ -1,0 +1,107 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"bassin/internal/snapshot"
+	"bassin/internal/territory"
+)
+
+// Check reads and validates the open data and writes nothing. What is wrong with
+// the data comes as [Problems].
+func Check(ctx context.Context, dataDir string, tell func(Step)) (Report, error) {
+	c, err := prepare(ctx, dataDir, tell, 0)
+	return c.report, err
+}
+
+// Build makes a snapshot of the open data, puts it in use below varDir and
+// returns its hash. When it fails, the snapshot in use stays as it was. What is
+// wrong with the data comes as [Problems].
+func Build(ctx context.Context, dataDir, varDir string, tell func(Step)) (hash string, report Report, err error) {
+	print, err := Fingerprint(dataDir)
+	if err != nil {
+		return "", Report{}, err
+	}
+	made, err := prepare(ctx, dataDir, tell, 1)
+	if err != nil {
+		return "", made.report, err
+	}
+	if again, err := Fingerprint(dataDir); err != nil || again != print {
+		return "", made.report, fmt.Errorf("%s changed while it was read: build again", dataDir)
+	}
+	made.progress.begin("writing the snapshot")
+	content := snapshot.Content{
+		Inputs: print, Tables: made.tables,
+		Communes: made.in.outlines["outlines-communes"], Overseas: made.in.outlines["outlines-overseas"],
+		Arrondissements: made.in.outlines["outlines-arrondissements"], QPV: made.in.outlines["qpv-outlines"],
+	}
+	for _, s := range made.in.manifest.Sources {
+		content.Sources = append(content.Sources, s.Source)
+	}
+	if content.Report, err = json.MarshalIndent(made.report, "", "  "); err != nil {
+		return "", made.report, err
+	}
+	if err := ctx.Err(); err != nil {
+		return "", made.report, err
+	}
+	m, err := snapshot.Publish(varDir, content, time.Now())
+	return m.Hash, made.report, err
+}
+
+// made is what a run has made of the data.
+type made struct {
+	in       *inputs
+	tables   territory.Tables
+	report   Report
+	progress *progress
+}
+
+// prepare does everything but write. More is the number of steps that will follow.
+func prepare(ctx context.Context, dataDir string, tell func(Step), more int) (made, error) {
+	m, err := loadManifest(dataDir)
+	if err != nil {
+		return made{}, err
+	}
+	if err := m.checkNeeded(filepath.Join(dataDir, manifestName)); err != nil {
+		return made{}, err
+	}
+	out := made{progress: &progress{tell: tell, of: len(m.Sources) + 4 + more}, report: Report{Vintage: m.Vintage}}
+	if out.in, err = readInputs(ctx, dataDir, m, out.progress); err != nil {
+		return out, err
+	}
+	out.report.Sources = out.in.reports
+	out.progress.begin("following references between files")
+	if ps := out.in.resolve(dataDir); len(ps) > 0 {
+		return out, ps
+	}
+	x := &cross{in: out.in, dir: dataDir, report: &out.report}
+	out.progress.begin("comparing tables")
+	x.tables()
+	out.progress.begin("comparing outlines")
+	if len(x.all) == 0 {
+		x.maps()
+	}
+	if len(x.all) > 0 {
+		return out, x.all
+	}
+	if err := ctx.Err(); err != nil {
+		return out, err
+	}
+	out.progress.begin("making the tables")
+	out.tables = out.in.territoryTables(&out.report)
+	if _, err := territory.New(out.tables); err != nil {
+		return out, fmt.Errorf("the tables made of %s contradict each other: %w", dataDir, err)
+	}
+	for _, t := range []TableReport{
+		{"communes", len(out.tables.Communes)}, {"zones", len(out.tables.Zones)}, {"members", len(out.tables.Members)},
+		{"parts", len(out.tables.Parts)}, {"populations", len(out.tables.Populations)}, {"events", len(out.tables.Events)},
+		{"passages", len(out.tables.Passages)},
+	} {
+		out.report.Tables = append(out.report.Tables, t)
+	}
+	return out, nil
+}
