@@ -1,0 +1,58 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"bassin/internal/fault"
+)
+
+const themeCookie = "apparence"
+
+// themeOf reads the reader's choice: light, dark, or "" for the system's.
+func themeOf(r *http.Request) string {
+	if c, err := r.Cookie(themeCookie); err == nil && (c.Value == "light" || c.Value == "dark") {
+		return c.Value
+	}
+	return ""
+}
+
+// Routes are the routes of the kit itself: assets, the choice of appearance and
+// the design system.
+func (k *Renderer) Routes() []Route {
+	return []Route{
+		{Method: http.MethodGet, Pattern: "/assets/{file}", Action: "web.asset", Who: Everyone, Handler: k.asset, Single: true},
+		{Method: http.MethodPost, Pattern: "/apparence", Action: "web.appearance", Who: Everyone, Handler: k.appearance},
+		{Method: http.MethodGet, Pattern: "/design", Action: "web.design", Who: Everyone, Handler: k.design},
+	}
+}
+
+func (k *Renderer) asset(w http.ResponseWriter, r *http.Request) error {
+	if !k.assets.Serve(w, r, r.PathValue("file")) {
+		return fault.New(fault.NotFound, "web.error.address")
+	}
+	return nil
+}
+
+// appearance keeps the reader's choice of colours in a cookie of one year.
+func (k *Renderer) appearance(w http.ResponseWriter, r *http.Request) error {
+	c := &http.Cookie{Name: themeCookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	switch v := r.PostFormValue("theme"); v {
+	case "light", "dark":
+		c.Value, c.MaxAge = v, int((365 * 24 * time.Hour).Seconds())
+	case "auto":
+		c.MaxAge = -1
+	default:
+		return fault.New(fault.Invalid, "web.error.400.text")
+	}
+	c.Secure = r.TLS != nil || strings.HasPrefix(k.site.BaseURL, "https:")
+	http.SetCookie(w, c)
+	back := r.PostFormValue("back")
+	// Only a path of this site: the form must not send people elsewhere.
+	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.ContainsAny(back, "\\\r\n") {
+		back = k.paths.in(k.Locale(r.Context()).Lang(), "/")
+	}
+	http.Redirect(w, r, back, http.StatusSeeOther)
+	return nil
+}

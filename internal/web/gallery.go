@@ -1,0 +1,104 @@
+package web
+
+import (
+	"math"
+	"net/http"
+)
+
+// gallery is the design-system page: every component, on real-looking content.
+// Its words are examples and stay in French in every language, marked so.
+type gallery struct {
+	Anchors    []Anchor
+	Search     Search
+	Errors     Errors
+	Fields     []Field
+	Figure     Figure
+	Table      Table
+	Marks      []Mark
+	Notices    []Notice
+	Details    Details
+	Cards      []Card
+	Facts      Facts
+	States     []State
+	Pagination Pagination
+	Links      Links
+	Strip      Strip
+	Line       Line
+	Bars       Bars
+	Stack      Stack
+	Swatches   []string
+}
+
+func (k *Renderer) design(w http.ResponseWriter, r *http.Request) error {
+	l := k.Locale(r.Context())
+	return k.Page(w, r, &Page{
+		Title: l.T("web.design.title"), Description: l.T("web.design.lead"), Template: "web/design", View: newGallery(240), NoIndex: true,
+		Territory: &Context{Name: "Rostrenen", Kind: l.T("level.bv.name"), Href: "/design"},
+		Crumbs:    []Crumb{{l.T("web.nav.about"), "/a-propos"}},
+	})
+}
+
+// newGallery makes the examples, with n peers in the strip chart.
+func newGallery(n int) *gallery {
+	peers := []float64{4200, 11203, 96000}
+	for i := range n {
+		// Populations of basins are spread like this: many small, few large.
+		peers = append(peers, 3000*math.Exp(3.4*math.Pow(float64(i)/240, 1.7)))
+	}
+	insee := Source{Title: "Recensement de la population", Producer: "Insee", Vintage: "2022, communes au 1er janvier 2026", Licence: "Licence Ouverte 2.0", Href: "/donnees"}
+	strip := Strip{ID: "d-strip", Title: "La population du bassin de vie de Rostrenen parmi celles des autres", Own: 11203, Label: "Rostrenen", Others: peers, Peers: "les 1 707 bassins de vie", Log: true}
+	line := Line{ID: "d-line", Title: "Population du bassin de vie de Rostrenen", Unit: "habitants", Series: []Series{{Label: "Rostrenen", Points: []Point{
+		{2006, 11911}, {2007, 11880}, {2008, 11893}, {2009, 11865}, {2010, 11832}, {2011, 11804}, {2012, 11720}, {2013, 11655}, {2014, 11561},
+		{2015, 11488}, {2016, 11402}, {2017, 11350}, {2018, 11311}, {2019, 11260}, {2020, 11231}, {2021, 11216}, {2022, 11203}}}}}
+	return &gallery{
+		Anchors: []Anchor{
+			{Text: "Voir le bassin de vie", Href: "/design", Strong: true, Icon: "arrow"},
+			{Text: "Composer un territoire", Href: "/design", Quiet: true},
+			{Text: "Un lien dans le texte", Href: "/design"},
+		},
+		Search: Search{ID: "d-q", Big: true, Value: ""},
+		Errors: Errors{[]FieldError{{"d-name", "Donnez un nom à ce territoire."}, {"d-level", "Choisissez un niveau."}}},
+		Fields: []Field{
+			{Name: "d-name", Label: "Nom du territoire", Help: "Tel que les habitants le disent.", Example: "Kreiz-Breizh", Error: "Donnez un nom à ce territoire.", Required: true},
+			{Name: "d-level", Label: "Niveau", Type: "select", Error: "Choisissez un niveau.", Options: []Option{{"", "Choisir", true}, {"bv", "Bassin de vie", false}, {"epci", "Intercommunalité", false}}},
+			{Name: "d-list", Label: "Liste de communes", Type: "textarea", Help: "Un nom ou un code par ligne.", Rows: 4, Value: "Rostrenen\n22220"},
+			{Name: "d-with", Label: "Avec", Type: "checkbox", Options: []Option{{"pop", "la population", true}, {"marks", "les programmes", false}}},
+			{Name: "d-form", Label: "Format", Type: "radio", Options: []Option{{"csv", "CSV", true}, {"geojson", "GeoJSON", false}}},
+		},
+		Figure: Figure{ID: "d-figure", Sentence: "Le bassin de vie de Rostrenen a perdu un habitant sur dix-sept en seize ans.", Value: "11\u202f203", Unit: "habitants en 2022",
+			Change: "−5,9\u202f% depuis 2006", Chart: strip, Sources: []Source{insee}, Table: "/design", Method: "/design"},
+		Table: Table{ID: "d-table", Caption: "Les communes du bassin de vie", Sortable: true, Columns: []Column{{Title: "Commune"}, {Title: "Habitants", Numeric: true, Sorted: "descending"}, {Title: "Part", Numeric: true}, {Title: "Programmes"}},
+			Rows: [][]Cell{
+				{{Text: "Rostrenen", Href: "/design", Note: "pôle"}, {Text: "3\u202f091", Sort: "3091"}, {Text: "27,6\u202f%", Sort: "0.276"}, {Marks: []Mark{{Text: "PVD", Title: "Petites villes de demain"}, {Text: "FRR"}}}},
+				{{Text: "Plouguernével", Href: "/design"}, {Text: "1\u202f612", Sort: "1612"}, {Text: "14,4\u202f%", Sort: "0.144"}, {Marks: []Mark{{Text: "FRR"}}}},
+				{{Text: "Mellionnec", Href: "/design"}, {Text: "419", Sort: "419"}, {Text: "3,7\u202f%", Sort: "0.037"}, {Marks: []Mark{{Text: "FRR"}}}},
+			}, More: &Anchor{Text: "Voir les 18 communes", Href: "/design"}},
+		Marks: []Mark{{Text: "PVD", Title: "Petites villes de demain"}, {Text: "Quartier prioritaire", Attention: true}, {Text: "Très peu dense", Href: "/design"}},
+		Notices: []Notice{
+			{Kind: Info, Title: "Cette commune a changé", Text: "Bon Repos sur Blavet est née le 1er janvier 2017 de la réunion de Laniscat, Perret et Saint-Gelven."},
+			{Kind: Attention, Title: "Deux morceaux séparés", Text: "Ce territoire n’est pas d’un seul tenant. Vous pouvez ajouter les communes qui les relient."},
+			{Kind: Done, Text: "L’adresse est gardée. Vous pouvez la partager."},
+		},
+		Details: Details{Summary: "D’où viennent ces chiffres ?", Body: "<p>De l’Insee, qui compte les habitants de chaque commune par sondage et par recensement.</p>"},
+		Cards: []Card{
+			{Title: "Vous êtes maire ou secrétaire de mairie", Text: "Tapez le nom de votre commune : sa page tient sur une feuille.", Href: "/design", Icon: "building"},
+			{Title: "Vous coordonnez un bassin de vie", Text: "Ce qui le compose, ce qui le traverse, ce qui change.", Href: "/design", Icon: "people"},
+			{Title: "Vous développez", Text: "Tout est ouvert, avec source, date et licence.", Href: "/design", Icon: "server", Meta: "API et fichiers"},
+		},
+		Facts: Facts{[]Fact{{Term: "Intercommunalité", Text: "Communauté de communes du Kreiz-Breizh", Href: "/design"}, {Term: "Codes postaux", Text: "22110"}, {Term: "Programmes", Marks: []Mark{{Text: "PVD"}, {Text: "FRR"}}}, {Term: "SIREN", Text: "212202662", Note: "répertoire Sirene"}}},
+		States: []State{
+			{Kind: "empty", Title: "Aucun territoire de ce nom", Text: "Vérifiez l’orthographe, ou cherchez par code postal.", Action: &Anchor{Text: "Voir la carte", Href: "/design"}},
+			{Kind: "loading", Title: "Calcul en cours", Text: "Une dizaine de secondes. Vous pouvez quitter cette page et y revenir."},
+			{Kind: "wrong", Title: "La carte ne s’affiche pas", Text: "Le tableau dit la même chose.", Action: &Anchor{Text: "Voir le tableau", Href: "/design"}},
+		},
+		Pagination: Pagination{Label: "Liste des bassins de vie", Text: "101 à 200 sur 1\u202f707", Previous: "/design?page=1", Next: "/design?page=3"},
+		Links:      Links{Label: "Exports", Items: []Anchor{{Text: "CSV", Href: "/design", Icon: "down"}, {Text: "GeoJSON", Href: "/design", Icon: "down"}, {Text: "Imprimer", Href: "/design", Icon: "print"}}},
+		Strip:      strip, Line: line,
+		Bars: Bars{ID: "d-bars", Caption: "Population par intercommunalité", Head: [2]string{"Intercommunalité", "Habitants"}, Items: []Bar{
+			{Label: "Saint-Brieuc Armor Agglomération", Value: 151_307, Text: "151\u202f307", Href: "/design"}, {Label: "Lannion-Trégor Communauté", Value: 101_000, Text: "101\u202f000", Href: "/design"},
+			{Label: "Kreiz-Breizh", Value: 18_400, Text: "18\u202f400", Own: true}}},
+		Stack: Stack{ID: "d-stack", Title: "Où vivent les habitants du bassin, par densité de leur commune", Head: [2]string{"Densité", "Part des habitants"}, Parts: []Share{
+			{Label: "Centres urbains", Value: .08, Class: 7}, {Label: "Bourgs ruraux", Value: .31, Class: 5}, {Label: "Rural dispersé", Value: .44, Class: 3}, {Label: "Très dispersé", Value: .13, Class: 1}, {Label: "Non publié", Value: .04, Class: -1}}},
+		Swatches: []string{"paper", "raised", "sunken", "ink", "soft", "rule", "water", "wash", "ochre", "ochre-wash"},
+	}
+}

@@ -1,0 +1,190 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"bassin/internal/fault"
+)
+
+// Limits bound what one request may cost.
+type Limits struct {
+	Body int64         // bytes of a request body; 1 MB if zero
+	Time time.Duration // of a request's work, by its context; 30 s if zero
+}
+
+// Stack wraps the router in everything a request goes through, in this order.
+func (k *Renderer) Stack(next http.Handler, m *Metrics, now func() time.Time, limits Limits) http.Handler {
+	next = k.limit(next, limits)
+	next = k.sameOrigin(next)
+	next = compressed(next)
+	next = securityHeaders(next)
+	next = k.recovered(next)
+	next = k.accessLog(next, m, now)
+	next = k.identified(next)
+	return next
+}
+
+// identified gives each request its identifier, language and theme.
+func (k *Renderer) identified(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		lang, _ := k.paths.split(r.URL.Path)
+		q := &request{id: r.Header.Get("X-Request-Id"), path: r.URL.Path, local: k.catalog.Localizer(lang), theme: themeOf(r)}
+		if !saneID(q.id) {
+			q.id = newRequestID()
+		}
+		// On a first visit only: whoever follows a link of this site has chosen.
+		if r.Header.Get("Sec-Fetch-Site") != "same-origin" && !strings.Contains(r.Referer(), "://"+r.Host+"/") {
+			if wish, ok := k.catalog.Preferred(r.Header.Get("Accept-Language")); ok && wish != lang {
+				q.hint = wish
+			}
+		}
+		w.Header().Set("X-Request-Id", q.id)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestKey{}, q)))
+	})
+}
+
+func newRequestID() string { return strings.ToLower(rand.Text()[:16]) }
+
+// saneID accepts an identifier given by a proxy, if it is safe to log and show.
+func saneID(id string) bool {
+	if len(id) < 8 || len(id) > 64 {
+		return false
+	}
+	for i := range len(id) {
+		switch b := id[i]; {
+		case '0' <= b && b <= '9', 'A' <= b && b <= 'Z', 'a' <= b && b <= 'z', b == '-', b == '_', b == '.':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// accessLog writes one line per request and counts it. Queries are left out:
+// what people search for is theirs.
+func (k *Renderer) accessLog(next http.Handler, m *Metrics, now func() time.Time) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		q := requestOf(r.Context())
+		start := now()
+		c := &counter{ResponseWriter: w}
+		next.ServeHTTP(c, r)
+		if c.status == 0 {
+			c.status = http.StatusOK
+		}
+		took := now().Sub(start)
+		m.observe(r.Method, q.route, c.status, took)
+		k.log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+			slog.String("request", q.id), slog.String("method", r.Method), slog.String("path", q.path),
+			slog.String("route", q.route), slog.Int("status", c.status), slog.Int64("bytes", c.bytes),
+			slog.Float64("ms", float64(took.Microseconds())/1000))
+	})
+}
+
+// counter notes the status and the bytes of a response.
+type counter struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+func (c *counter) WriteHeader(status int) {
+	if c.status == 0 && status >= 200 {
+		c.status = status
+	}
+	c.ResponseWriter.WriteHeader(status)
+}
+
+func (c *counter) Write(b []byte) (int, error) {
+	if c.status == 0 {
+		c.status = http.StatusOK
+	}
+	n, err := c.ResponseWriter.Write(b)
+	c.bytes += int64(n)
+	return n, err
+}
+
+func (c *counter) Unwrap() http.ResponseWriter { return c.ResponseWriter }
+
+// recovered turns a panic into a page with the request's identifier.
+func (k *Renderer) recovered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			q := requestOf(r.Context())
+			k.log.LogAttrs(r.Context(), slog.LevelError, "panic", slog.String("request", q.id),
+				slog.String("panic", fmt.Sprint(p)), slog.String("stack", string(debug.Stack())))
+			if c, ok := w.(*counter); ok && c.status != 0 {
+				// Part of the answer has left: only cutting the line says it is wrong.
+				panic(http.ErrAbortHandler)
+			}
+			w.Header().Del("Content-Encoding")
+			w.Header().Del("Content-Length")
+			k.Fail(w, r, fault.New(fault.Internal, "").Because(fmt.Errorf("panic: %v", p)))
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Policy is the content security policy of every page: nothing inline, nothing
+// from elsewhere. data: is for the small drawings of the style sheet.
+const Policy = "default-src 'self'; img-src 'self' data:; object-src 'none'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+func securityHeaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", Policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(self), microphone=(), payment=(), usb=()")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// sameOrigin refuses forms sent from other sites.
+func (k *Renderer) sameOrigin(next http.Handler) http.Handler {
+	p := http.NewCrossOriginProtection()
+	if k.site.BaseURL != "" {
+		if err := p.AddTrustedOrigin(k.site.BaseURL); err != nil {
+			k.log.Warn("public address is no origin", "error", err)
+		}
+	}
+	p.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		k.Fail(w, r, fault.New(fault.Forbidden, "web.error.origin"))
+	}))
+	return p.Handler(next)
+}
+
+// limit bounds the body and the time of a request.
+func (k *Renderer) limit(next http.Handler, l Limits) http.Handler {
+	if l.Body == 0 {
+		l.Body = 1 << 20
+	}
+	if l.Time == 0 {
+		l.Time = 30 * time.Second
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength > l.Body {
+			k.Fail(w, r, fault.New(fault.TooLarge, "web.error.413.text"))
+			return
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), l.Time)
+		defer cancel()
+		r = r.WithContext(ctx)
+		r.Body = http.MaxBytesReader(w, r.Body, l.Body)
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,14 @@
+package web
+
+// Site is how an installation names itself. The zero value of a text means that
+// the installer has not filled it in: pages then say so plainly.
+type Site struct {
+	Name      string // of the installation: "Bassin", "Bassin des Côtes-d'Armor"
+	Publisher string // body that publishes it
+	Address   string // postal address of the publisher
+	Director  string // director of publication
+	Host      string // name and address of the hosting provider
+	Contact   string // e-mail address
+	BaseURL   string // public address without a slash at the end, for links that leave the site; may be empty
+	Version   string // of the program
+}
