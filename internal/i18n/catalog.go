@@ -111,8 +111,12 @@ func (c *Catalog) add(files fs.FS, name string) error {
 		into = map[string]*message{}
 		c.byKey[Lang(lang)] = into
 	}
+	given := map[string]bool{}
 	for _, kv := range texts {
-		key, form := splitForm(kv[0])
+		given[kv[0]] = true
+	}
+	for _, kv := range texts {
+		key, form := splitForm(kv[0], given)
 		if !strings.HasPrefix(key, room+".") {
 			return fmt.Errorf("i18n: %s: key %s does not start with %s.", name, kv[0], room)
 		}
@@ -168,10 +172,10 @@ var forms = map[string]plural.Form{
 }
 
 // splitForm parts a plural ending from a key: web.results.one is the form one of
-// web.results.
-func splitForm(key string) (string, string) {
+// web.results, if there is a web.results.other.
+func splitForm(key string, given map[string]bool) (string, string) {
 	if i := strings.LastIndexByte(key, '.'); i > 0 {
-		if _, ok := forms[key[i+1:]]; ok {
+		if _, ok := forms[key[i+1:]]; ok && given[key[:i]+".other"] {
 			return key[:i], key[i+1:]
 		}
 	}
