@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -13,8 +12,6 @@ import (
 	"bassin/internal/territory"
 	"bassin/internal/territory/names"
 	"bassin/internal/territory/shape"
-
-	"github.com/parquet-go/parquet-go"
 )
 
 // Snapshot is one snapshot in memory, indexed. It never changes, so it is safe
@@ -68,7 +65,6 @@ func (s *Snapshot) readTables(r *reader) error {
 	if r.err != nil {
 		return r.err
 	}
-	r.seen.tables(&t)
 	var wg sync.WaitGroup
 	wg.Go(func() { s.Names = names.New(names.FromTables(t)) })
 	var err error
@@ -78,7 +74,7 @@ func (s *Snapshot) readTables(r *reader) error {
 }
 
 func (s *Snapshot) readOutlines(dir string) error {
-	r := reader{dir: dir, manifest: &s.Manifest}
+	r := reader{dir: dir, manifest: &s.Manifest, seen: texts{}}
 	for _, o := range []struct {
 		name string
 		into **shape.Topology
@@ -125,31 +121,11 @@ func read[T any](r *reader, name string) []T {
 		r.err = err
 		return nil
 	}
-	rows, err := decode[T](b, table.Rows)
+	rows, err := decode[T](b, table.Rows, r.seen)
 	if err != nil {
 		r.err = fmt.Errorf("%s: %w", table.Path, err)
 	}
 	return rows
-}
-
-func decode[T any](b []byte, want int) (rows []T, err error) {
-	f, err := parquet.OpenFile(bytes.NewReader(b), int64(len(b)), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
-	if err != nil {
-		return nil, err
-	}
-	if int64(want) != f.NumRows() {
-		return nil, fmt.Errorf("%d rows instead of %d", f.NumRows(), want)
-	}
-	rows = make([]T, want)
-	r := parquet.NewGenericReader[T](f)
-	defer func() { err = errors.Join(err, r.Close()) }()
-	for n := 0; n < want; {
-		k, err := r.Read(rows[n:])
-		if n += k; n < want && err != nil {
-			return nil, fmt.Errorf("row %d: %w", n, err)
-		}
-	}
-	return rows, nil
 }
 
 // read returns the bytes of the file after checking them.
