@@ -69,9 +69,30 @@ func newDraft(f *territory.France, expr string, find resolver) (*draft, error) {
 	case len(d.Pieces) == 1:
 		d.Whole = d.Pieces[0].Of
 	default:
-		d.Whole = f.Set(d.Members)
+		if d.Whole = published(f, d.Members); d.Whole == nil {
+			d.Whole = f.Set(d.Members)
+		}
 	}
 	return d, nil
+}
+
+// published finds the published territory that has exactly these communes, the
+// smallest level first, or nil.
+func published(f *territory.France, members []int32) *territory.Territory {
+	if len(members) == 0 {
+		return nil
+	}
+	for _, level := range territory.Levels {
+		if !level.Whole() {
+			continue
+		}
+		for _, t := range f.Of(members[0], level) {
+			if slices.Equal(t.Communes(), members) {
+				return t
+			}
+		}
+	}
+	return nil
 }
 
 // cutTerms splits an expression at its signs; empty terms are dropped, so that

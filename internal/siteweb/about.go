@@ -1,0 +1,67 @@
+package siteweb
+
+import (
+	"net/http"
+	"slices"
+
+	"bassin/internal/snapshot"
+	"bassin/internal/territory"
+	"bassin/internal/web"
+)
+
+// aboutView is the page that says what this is.
+type aboutView struct {
+	Basins, Crossing int
+	Site             web.Site
+}
+
+func (p *Pages) about(w http.ResponseWriter, r *http.Request) error {
+	l, s := p.Kit.Locale(r.Context()), snapshot.FromContext(r.Context())
+	v := &aboutView{Site: p.Site}
+	basins := s.France.Level(territory.BassinDeVie)
+	v.Basins = len(basins)
+	for _, b := range basins {
+		first := s.France.One(b.Communes()[0], territory.Departement)
+		if slices.ContainsFunc(b.Communes(), func(n int32) bool { return s.France.One(n, territory.Departement) != first }) {
+			v.Crossing++
+		}
+	}
+	return p.Kit.Page(w, r, &web.Page{
+		Title: l.T("site.about.title"), Description: l.T("site.about.description"), Template: "site/about", View: v,
+	})
+}
+
+func (p *Pages) accessibility(w http.ResponseWriter, r *http.Request) error {
+	l := p.Kit.Locale(r.Context())
+	return p.Kit.Page(w, r, &web.Page{
+		Title: l.T("site.access.title"), Description: l.T("site.access.description"), Template: "site/accessibility", View: p.Site,
+	})
+}
+
+// legalView is the legal notice: each line with what the installer has set.
+type legalView struct {
+	Lines      []legalLine
+	Incomplete bool
+}
+
+type legalLine struct {
+	Name  string
+	Value string // "" if it is not filled in
+	Mail  bool
+}
+
+func (p *Pages) legal(w http.ResponseWriter, r *http.Request) error {
+	l := p.Kit.Locale(r.Context())
+	v := &legalView{Lines: []legalLine{
+		{Name: l.T("site.legal.site"), Value: p.Site.Name},
+		{Name: l.T("site.legal.publisher"), Value: p.Site.Publisher},
+		{Name: l.T("site.legal.address"), Value: p.Site.Address},
+		{Name: l.T("site.legal.director"), Value: p.Site.Director},
+		{Name: l.T("site.legal.host"), Value: p.Site.Host},
+		{Name: l.T("site.legal.contact"), Value: p.Site.Contact, Mail: true},
+	}}
+	v.Incomplete = slices.ContainsFunc(v.Lines, func(x legalLine) bool { return x.Value == "" })
+	return p.Kit.Page(w, r, &web.Page{
+		Title: l.T("site.legal.title"), Description: l.T("site.legal.description"), Template: "site/legal", View: v,
+	})
+}
