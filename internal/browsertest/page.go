@@ -307,6 +307,14 @@ func (p *Page) WaitFor(what, expression string) {
 	p.t.Fatalf("%s: %s is still false at %s", what, clip(expression), p.where())
 }
 
+// Resize changes the size of the window, in CSS pixels.
+func (p *Page) Resize(width, height int) {
+	p.t.Helper()
+	p.Do("resize", command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+		Width: int64(width), Height: int64(height), DeviceScaleFactor: 1, Mobile: width < 600,
+	}))
+}
+
 // Overflow returns by how many pixels the page is wider than its window, and the
 // elements that stick out of it.
 func (p *Page) Overflow() (pixels int, culprits string) {
