@@ -1,0 +1,108 @@
+package atlasweb
+
+import (
+	"context"
+	"html/template"
+	"path"
+	"strings"
+
+	"bassin/internal/snapshot"
+	"bassin/internal/territory"
+	"bassin/internal/web"
+)
+
+// sourcesView says where all this comes from, and how to take it away.
+type sourcesView struct {
+	Sources   []web.Source
+	Downloads web.Links
+	Vintage   string
+	Expr      string // how the API and set expressions name the territory
+}
+
+func sourcesSection() web.Section {
+	return web.Section{ID: "sources", Title: "territory.section.sources", Order: 900,
+		Render: func(ctx context.Context, q web.SectionRequest) (template.HTML, error) {
+			v := visitOf(ctx, q)
+			return q.Fragment("atlas/territory_sources", teller{q.Localizer, q.France, q.Href}.sources(v))
+		}}
+}
+
+// sourceFiles are the files that a territory page speaks from, by the beginning
+// of their names, and the levels they serve; nil is all.
+var sourceFiles = []struct {
+	prefix string
+	levels []territory.Level
+}{
+	{"communes-2026.csv", nil},
+	{"population-communes", nil},
+	{"bassins-de-vie-2022-communes", nil},
+	{"communes-zonages", nil},
+	{"communes-typologies", []territory.Level{territory.Commune}},
+	{"epci-", nil},
+	{"frr-", nil},
+	{"acv-pvd-ort", nil},
+	{"qpv-2024-communes", nil},
+	{"territoires-industrie", nil},
+	{"mouvements-communes", []territory.Level{territory.Commune}},
+	{"communes-2026.topojson", nil},
+	{"arrondissements-municipaux", []territory.Level{territory.ArrondissementMunicipal}},
+	{"qpv-2024.geojson", []territory.Level{territory.QPV}},
+}
+
+func (t teller) sources(v *visit) sourcesView {
+	l, u := t.l, v.portrait.Territory
+	view := sourcesView{Vintage: l.T("territory.vintage", l.T("territory.year", t.f.Vintage()))}
+	if v.snapshot != nil {
+		for _, s := range v.snapshot.Manifest.Sources {
+			if speaks(s, u) {
+				view.Sources = append(view.Sources, source(l.Lang() == "en", s))
+			}
+		}
+	}
+	view.Expr = v.term
+	if u.Level == territory.Commune {
+		view.Expr = u.ID.String()
+	}
+	items := []web.Anchor{}
+	if u.Level.Whole() {
+		items = append(items,
+			web.Anchor{Text: l.T("territory.export.csv"), Href: v.self + "/communes.csv", Icon: "download"},
+			web.Anchor{Text: l.T("territory.export.parquet"), Href: v.self + "/communes.parquet", Icon: "download"})
+	}
+	items = append(items, web.Anchor{Text: l.T("territory.export.geojson"), Href: v.self + "/contour.geojson", Icon: "download"})
+	view.Downloads = web.Links{Label: l.T("territory.export.label"), Items: items}
+	return view
+}
+
+// speaks says whether a page on the territory shows anything of a source.
+func speaks(s snapshot.Source, u *territory.Territory) bool {
+	if strings.HasPrefix(s.Path, "odbl/") {
+		return u.Zone == "com"
+	}
+	name := path.Base(s.Path)
+	for _, f := range sourceFiles {
+		if !strings.HasPrefix(name, f.prefix) {
+			continue
+		}
+		if f.levels == nil {
+			return true
+		}
+		for _, l := range f.levels {
+			if l == u.Level {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func source(english bool, s snapshot.Source) web.Source {
+	language := "fr"
+	if english {
+		language = "en"
+	}
+	return web.Source{
+		Title: s.Title.In(language), Producer: s.Producer, Vintage: s.Vintage.In(language), Licence: s.Licence, Credit: s.Credit,
+		Href: "/donnees#" + s.Key,
+	}
+}

@@ -1,0 +1,202 @@
+package atlasweb
+
+import (
+	"html/template"
+
+	"bassin/internal/atlas"
+	"bassin/internal/i18n"
+	"bassin/internal/territory"
+)
+
+// namedMost is how many territories a sentence names before it only counts them.
+const namedMost = 4
+
+// teller says things of territories in one language.
+type teller struct {
+	l    *i18n.Localizer
+	f    *territory.France
+	href func(path string) string // address in the reader's language
+}
+
+// link is the name of a territory in a sentence, leading to its page.
+func (t teller) link(u *territory.Territory) template.HTML {
+	return anchor(t.href(u.Path()), Named(t.l, t.f, u))
+}
+
+// head is the name of a territory in a table, leading to its page.
+func (t teller) head(u *territory.Territory) template.HTML {
+	return anchor(t.href(u.Path()), Heading(t.l, t.f, u))
+}
+
+func (t teller) communes(n int) string { return t.l.T("territory.n_communes", n) }
+
+// inhabitants writes the population of a territory, or that it is not published.
+func (t teller) inhabitants(u *territory.Territory) string {
+	n, known := u.Population()
+	switch {
+	case !known:
+		return t.l.T("territory.population_unknown")
+	case n == 0:
+		return t.l.T("territory.nobody")
+	}
+	return t.l.T("territory.n_inhabitants", n)
+}
+
+// answer is what a reader needs first, and where to go from there.
+func (t teller) answer(p *atlas.Portrait) ([]template.HTML, *linkView) {
+	switch p.Territory.Level {
+	case territory.Commune:
+		return t.answerCommune(p)
+	case territory.QPV, territory.ArrondissementMunicipal:
+		return t.answerSmaller(p)
+	case territory.Pays:
+		return []template.HTML{say(t.l, "territory.answer.pays", t.communes(p.Communes), t.inhabitants(p.Territory),
+			anchor(t.href("/liste/bv"), t.l.T("territory.n_basins", len(t.f.Level(territory.BassinDeVie)))))}, nil
+	}
+	u := p.Territory
+	first := say(t.l, "territory.answer.whole", i18n.Upper(Named(t.l, t.f, u)), t.communes(p.Communes), t.inhabitants(u))
+	if u.Level == territory.EPCI {
+		first = say(t.l, "territory.answer.epci", Heading(t.l, t.f, u), t.l.T("territory.a."+kindKey(u)), t.communes(p.Communes), t.inhabitants(u))
+	}
+	out := []template.HTML{first}
+	if s := t.extent(p); s != "" {
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+func kindKey(u *territory.Territory) string {
+	switch u.Type {
+	case "CC", "CA", "CU", "METRO", "MET69":
+		return map[string]string{"CC": "cc", "CA": "ca", "CU": "cu", "METRO": "metro", "MET69": "met69"}[u.Type]
+	}
+	return "epci"
+}
+
+func (t teller) answerCommune(p *atlas.Portrait) ([]template.HTML, *linkView) {
+	u, lead := p.Territory, p.Lead
+	row := t.f.Commune(u.Communes()[0])
+	many := ""
+	if row.Article == int8(territory.PlurLes) || row.Article == int8(territory.PlurAux) {
+		many = "_many"
+	}
+	if lead == nil {
+		dep := t.f.One(u.Communes()[0], territory.Departement)
+		if dep == nil {
+			return nil, nil
+		}
+		return []template.HTML{say(t.l, "territory.answer.overseas"+many, u.Name,
+			anchor(t.href(dep.Path()), t.l.Of(dep.Name, article(t.f, dep))), t.inhabitants(u))}, nil
+	}
+	var out []template.HTML
+	size, people := t.communes(len(lead.Communes())), t.inhabitants(lead)
+	switch {
+	case lead.Level != territory.BassinDeVie:
+		out = append(out, say(t.l, "territory.answer.group"+many, u.Name, t.link(lead), size, people))
+		if b := p.Basin; b != nil {
+			out = append(out, say(t.l, "territory.answer.large_basin", t.link(b), t.communes(len(b.Communes())), t.inhabitants(b)))
+		}
+	case lead.Code == u.Code:
+		out = append(out, say(t.l, "territory.answer.pole"+many, u.Name,
+			anchor(t.href(lead.Path()), t.l.T("territory.its_basin")), size, people))
+	default:
+		out = append(out, say(t.l, "territory.answer.basin"+many, u.Name, t.link(lead), size, people))
+	}
+	if row.EPCI == "" && row.Zone != "com" {
+		out = append(out, say(t.l, "territory.answer.no_epci"))
+	}
+	return out, &linkView{Href: t.href(lead.Path()), Text: t.l.T("territory.see."+string(lead.Level), Heading(t.l, t.f, lead))}
+}
+
+// answerSmaller speaks of what is smaller than a commune: where it lies, and for
+// a municipal arrondissement the population published for it.
+func (t teller) answerSmaller(p *atlas.Portrait) ([]template.HTML, *linkView) {
+	u := p.Territory
+	if u.Level == territory.ArrondissementMunicipal {
+		c := t.f.Level(territory.Commune)[u.Communes()[0]]
+		return []template.HTML{say(t.l, "territory.answer.arm", u.Name, t.link(c), t.inhabitants(u))},
+			&linkView{Href: t.href(c.Path()), Text: t.l.T("territory.see.commune", Heading(t.l, t.f, c))}
+	}
+	var where []template.HTML
+	for _, n := range u.Communes() {
+		where = append(where, t.link(t.f.Level(territory.Commune)[n]))
+	}
+	if len(where) == 1 {
+		c := t.f.Level(territory.Commune)[u.Communes()[0]]
+		return []template.HTML{say(t.l, "territory.answer.qpv", u.Name, anchor(t.href(c.Path()), t.l.At(c.Name, int8(c.Article))))},
+			&linkView{Href: t.href(c.Path()), Text: t.l.T("territory.see.commune", Heading(t.l, t.f, c))}
+	}
+	return []template.HTML{say(t.l, "territory.answer.qpv_many", u.Name, list(t.l, where))}, nil
+}
+
+// extent says in one sentence which départements (or régions) and which
+// intercommunalités a perimeter lies in or crosses.
+func (t teller) extent(p *atlas.Portrait) template.HTML {
+	levels := []territory.Level{territory.Departement, territory.EPCI}
+	switch p.Territory.Level {
+	case territory.Departement, territory.Region:
+		levels = []territory.Level{territory.Region}
+		if p.Territory.Zone == "com" {
+			return ""
+		}
+	case territory.EPCI, territory.EPT:
+		levels = []territory.Level{territory.Departement, territory.BassinDeVie}
+	}
+	var parts []template.HTML
+	for _, level := range levels {
+		for _, c := range p.Crossings {
+			if c.Level != level {
+				continue
+			}
+			switch {
+			case c.Same() && level == territory.Region:
+				parts = append(parts, say(t.l, "territory.extent.same_region"))
+			case c.Inside():
+				parts = append(parts, t.within(c.Relations[0].Other))
+			case len(c.Relations) > namedMost:
+				parts = append(parts, say(t.l, "territory.extent.count."+string(level), len(c.Relations)))
+			default:
+				var names []template.HTML
+				for _, r := range c.Relations {
+					names = append(names, t.link(r.Other))
+				}
+				parts = append(parts, say(t.l, "territory.extent.across."+string(level), len(names), list(t.l, names)))
+			}
+		}
+	}
+	switch len(parts) {
+	case 0:
+		return ""
+	case 1:
+		return say(t.l, "territory.extent.one", parts[0])
+	}
+	return say(t.l, "territory.extent.two", parts[0], parts[1])
+}
+
+// within says that something lies whole in a territory: dans les Côtes-d'Armor,
+// dans le bassin de vie de Lannion.
+func (t teller) within(u *territory.Territory) template.HTML {
+	if u.Level == territory.Departement || u.Level == territory.Region {
+		return anchor(t.href(u.Path()), t.l.Within(u.Name, article(t.f, u)))
+	}
+	return say(t.l, "territory.extent.inside", t.link(u))
+}
+
+// actions are the other things one can do from here.
+func (t teller) actions(v *visit) []linkView {
+	p := v.portrait
+	if !p.Territory.Level.Whole() || p.Territory.Level == territory.Pays {
+		return nil
+	}
+	out := []linkView{{
+		Href: t.href(composeHref(v.term, "")), Text: t.l.T("territory.compose." + composeKey(p.Territory.Level)),
+	}}
+	return out
+}
+
+func composeKey(level territory.Level) string {
+	if level == territory.Custom {
+		return "change"
+	}
+	return "start"
+}
