@@ -19,19 +19,20 @@ type frame struct {
 // Layout of the map of France, in its drawing units.
 const (
 	franceWidth  = 560
-	franceHeight = 560
-	insetSide    = 76
+	franceHeight = 530
+	insetSide    = 62
 )
 
-// frames are the places of the map: five insets along the western edge, where
-// the mainland leaves room.
+// frames are the places of the map: five insets in a column at the south-west,
+// where the mainland leaves room.
 var frames = []frame{
-	{"", shape.View{X: 62, Y: 0, Width: franceWidth - 62, Height: franceHeight, Margin: 6}},
-	{"971", shape.View{X: 2, Y: 170, Width: insetSide, Height: insetSide, Margin: 5}},
-	{"972", shape.View{X: 2, Y: 248, Width: insetSide, Height: insetSide, Margin: 5}},
-	{"973", shape.View{X: 2, Y: 326, Width: insetSide, Height: insetSide, Margin: 5}},
-	{"974", shape.View{X: 2, Y: 404, Width: insetSide, Height: insetSide, Margin: 5}},
-	{"976", shape.View{X: 2, Y: 482, Width: insetSide, Height: insetSide, Margin: 5}},
+	{"", shape.View{X: 40, Width: franceWidth - 40, Height: franceHeight, Margin: 6}},
+	inset("971", 0), inset("972", 1), inset("973", 2), inset("974", 3), inset("976", 4),
+}
+
+func inset(dep string, rank int) frame {
+	const first, gap = 206, 2
+	return frame{dep, shape.View{X: 2, Y: first + float64(rank)*(insetSide+gap), Width: insetSide, Height: insetSide, Margin: 5}}
 }
 
 // France is the plan of the map of the whole country: where each place is drawn,
@@ -155,36 +156,52 @@ func imageStyle(theme string) string {
 
 // basins draws the land and the mesh of basins and départements of every frame.
 func (f *France) basins(c *canvas) {
-	group := func(of func(*territory.CommuneRow) string) func(face int32) string {
-		return func(face int32) string {
-			if face == shape.Outside {
-				return ""
-			}
-			return of(f.s.France.Commune(f.s.CommuneOf(f.s.Communes, face)))
-		}
-	}
-	bv := group(func(c *territory.CommuneRow) string { return c.BassinDeVie })
-	dep := group(func(c *territory.CommuneRow) string { return c.Departement })
 	for i, fr := range frames {
 		c.use(f.projections[i])
 		c.precision *= 1.6
-		in := make(map[int32]bool, len(f.faces[i]))
-		for _, face := range f.faces[i] {
-			in[face] = true
-		}
+		basins, departements := f.merged(f.faces[i])
 		least := 2 * c.precision * c.precision
-		d := c.projection.AppendPath(nil, f.s.Communes.Region(f.faces[i]).Outline(c.precision).Without(least), 0)
+		var all []int32
+		for face := range basins.Len() {
+			all = append(all, int32(face))
+		}
+		d := c.projection.AppendPath(nil, basins.Region(all).Outline(c.precision).Without(least), 0)
 		c.path("land", "", d)
-		c.lines("bv", f.s.Communes.Mesh(func(l, r int32) bool {
-			return in[l] && in[r] && bv(l) != bv(r) && dep(l) == dep(r)
-		}, c.precision))
-		c.lines("dep", f.s.Communes.Mesh(func(l, r int32) bool { return in[l] && in[r] && dep(l) != dep(r) }, c.precision))
+		c.lines("bv", basins.Mesh(func(l, r int32) bool { return l != shape.Outside && r != shape.Outside }, c.precision))
+		c.lines("dep", departements.Mesh(func(l, r int32) bool { return l != shape.Outside && r != shape.Outside }, c.precision))
 		c.path("coast", "", d)
 		if fr.dep != "" {
 			v := fr.view
 			c.raw(`<rect class="frame" fill="none" x="`, number(v.X), `" y="`, number(v.Y), `" width="`, number(v.Width), `" height="`, number(v.Height), `" rx="4"/>`)
 		}
 	}
+}
+
+// merged makes topologies of basins and of départements out of communes' faces:
+// where only communes meet, their borders can be simplified much further.
+func (f *France) merged(faces []int32) (basins, departements *shape.Topology) {
+	group := func(of func(*territory.CommuneRow) string) *shape.Topology {
+		at := map[string]int{}
+		var codes []string
+		var groups [][]int32
+		for _, face := range faces {
+			code := of(f.s.France.Commune(f.s.CommuneOf(f.s.Communes, face)))
+			i, ok := at[code]
+			if !ok {
+				i = len(codes)
+				at[code] = i
+				codes, groups = append(codes, code), append(groups, nil)
+			}
+			groups[i] = append(groups[i], face)
+		}
+		t, err := f.s.Communes.Merge(codes, groups)
+		if err != nil {
+			panic(err) // a face in two basins: New of territory refuses that
+		}
+		return t
+	}
+	return group(func(c *territory.CommuneRow) string { return c.BassinDeVie }),
+		group(func(c *territory.CommuneRow) string { return c.Departement })
 }
 
 // name writes the main cities of the mainland.

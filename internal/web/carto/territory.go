@@ -3,6 +3,7 @@ package carto
 import (
 	"cmp"
 	"html/template"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -93,14 +94,17 @@ func newPlate(s *snapshot.Snapshot, t *territory.Territory, o Options) *plate {
 	limit := cmp.Or(o.Height, 560)
 	extent := m.extent()
 	margin := m.width * 0.05
-	trial := shape.NewProjection(shape.View{Width: m.width, Height: limit, Margin: margin}, extent)
-	m.height = max(shape.View{Width: m.width, Height: limit, Margin: margin}.FitHeight(trial, extent, limit), m.width*0.45)
-	v := shape.View{Width: m.width, Height: m.height, Margin: margin}
+	project := shape.NewProjection
 	if len(m.inside) > 400 && m.mainland() {
-		m.use(shape.NewLambert93(v, extent))
-	} else {
-		m.use(shape.NewProjection(v, extent))
+		project = shape.NewLambert93
 	}
+	v := shape.View{Width: m.width, Margin: margin}
+	p := project(v, extent)
+	if v.Height = min(max(p.View().Height, m.width*0.45), limit); v.Height != p.View().Height {
+		p = project(v, extent)
+	}
+	m.height = v.Height
+	m.use(p)
 	return m
 }
 
@@ -163,7 +167,7 @@ func span(b shape.Box) float64 {
 }
 
 func (m *plate) open() {
-	m.raw(`<svg class="map" viewBox="0 0 `, number(m.width), ` `, strconv.Itoa(int(m.height)), `" role="group" aria-label="`)
+	m.raw(`<svg class="map" viewBox="0 0 `, number(m.width), ` `, number(m.height), `" role="group" aria-label="`)
 	m.text(m.o.Label)
 	m.raw(`">`)
 	m.raw(`<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch" d="M0 0v6"/></pattern></defs>`)
@@ -255,7 +259,11 @@ func (m *plate) members() {
 		if r.Communes < len(part) {
 			part = slices.DeleteFunc(slices.Clone(part), func(n int32) bool { return !m.inside[n] })
 		}
-		regions := slices.DeleteFunc(m.s.RegionsOf(part), func(r *shape.Region) bool { return r.Topology() != m.topology })
+		regions := m.s.RegionsOf(part)
+		if !u.Level.Whole() {
+			regions = m.s.Regions(u) // the arrondissements of Paris, Lyon, Marseille
+		}
+		regions = slices.DeleteFunc(regions, func(r *shape.Region) bool { return u.Level.Whole() && r.Topology() != m.topology })
 		if len(regions) == 0 {
 			continue
 		}
@@ -306,24 +314,18 @@ func (m *plate) smaller() {
 // limits draws the borders of départements in view and the territory's outline.
 func (m *plate) limits() {
 	if m.topology == m.s.Communes {
-		view := m.view()
-		in := map[int32]bool{}
-		for _, f := range m.topology.FacesIn(view) {
-			in[f] = true
+		by := map[string][]int32{}
+		for _, f := range m.topology.FacesIn(m.view()) {
+			dep := m.s.France.Commune(m.s.CommuneOf(m.topology, f)).Departement
+			by[dep] = append(by[dep], f)
 		}
-		dep := func(f int32) string {
-			if f == shape.Outside {
-				return ""
+		if len(by) > 1 {
+			for _, dep := range slices.Sorted(maps.Keys(by)) {
+				m.area("dep", "", m.topology.Region(by[dep]))
 			}
-			return m.s.France.Commune(m.s.CommuneOf(m.topology, f)).Departement
 		}
-		m.lines("dep", m.topology.Mesh(func(l, r int32) bool {
-			return l != shape.Outside && r != shape.Outside && (in[l] || in[r]) && dep(l) != dep(r)
-		}, m.precision))
 	}
-	if m.t.Level.Whole() {
-		m.area("edge", "", m.main)
-	}
+	m.area("edge", "", m.main)
 }
 
 // towns names the main towns in view.
