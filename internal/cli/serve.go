@@ -14,6 +14,9 @@ import (
 	"syscall"
 	"time"
 
+	"bassin/internal/api/geo"
+	"bassin/internal/fault"
+	"bassin/internal/i18n"
 	"bassin/internal/pipeline"
 	"bassin/internal/snapshot"
 	"bassin/internal/store"
@@ -57,6 +60,7 @@ type Server struct {
 	out     io.Writer
 
 	live     snapshot.Live
+	geo      *geo.Handler
 	db       *store.DB
 	listener net.Listener
 	http     *http.Server
@@ -68,6 +72,10 @@ func (s *Server) Open(ctx context.Context) error {
 	if err := os.MkdirAll(p.Var, 0o755); err != nil {
 		return fmt.Errorf("--var: %w", err)
 	}
+	catalog, err := i18n.Load()
+	if err != nil {
+		return err
+	}
 	if err := s.refresh(ctx); err != nil {
 		return err
 	}
@@ -77,13 +85,13 @@ func (s *Server) Open(ctx context.Context) error {
 	}
 	db, err := store.Open(ctx, dsn)
 	if err != nil {
-		return fmt.Errorf("--store: %w", err)
+		return said(catalog, "--store", err)
 	}
 	s.db = db
 	if err := db.Migrate(ctx); err != nil {
-		return fmt.Errorf("--store: %w", err)
+		return said(catalog, "--store", err)
 	}
-	handler, err := s.wire()
+	handler, err := s.wire(catalog)
 	if err != nil {
 		return err
 	}
@@ -101,6 +109,19 @@ func (s *Server) Open(ctx context.Context) error {
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	return nil
+}
+
+// said names the setting at fault, in the words of the catalogue where the error
+// has some. The console speaks English, as the command line does.
+func said(catalog *i18n.Catalog, setting string, err error) error {
+	if e, ok := errors.AsType[*fault.Error](err); ok {
+		text := catalog.Localizer(i18n.EN).T(e.Key, e.Args...)
+		if e.Err != nil {
+			return fmt.Errorf("%s: %s (%w)", setting, text, e.Err)
+		}
+		return fmt.Errorf("%s: %s", setting, text)
+	}
+	return fmt.Errorf("%s: %w", setting, err)
 }
 
 // Address is where the server listens, known once it is open.
@@ -175,6 +196,9 @@ func (s *Server) refresh(ctx context.Context) error {
 	next, err := snapshot.Open(dir)
 	if err != nil {
 		return err
+	}
+	if s.geo != nil {
+		s.geo.Prepare(next)
 	}
 	s.live.Swap(next)
 	s.log.Info("snapshot in use", "snapshot", next.Manifest.Hash, "vintage", next.France.Vintage())
