@@ -101,7 +101,16 @@ type wrongLine struct {
 
 type choiceView struct{ Value, Text string }
 
+// compose shows the composer. With plus, an identifier that the search box gives,
+// it adds that territory and leads to the perimeter that results.
 func (p *Pages) compose(w http.ResponseWriter, r *http.Request) error {
+	if id, ok := territory.ParseID(r.FormValue("plus")); ok {
+		if t, ok := snapshot.FromContext(r.Context()).France.Territory(id); ok && t.Level.Whole() {
+			if d, err := p.draft(r, r.FormValue("e")); err == nil {
+				return p.Kit.Redirect(w, r, composeHref(d.with(t), ""), http.StatusSeeOther)
+			}
+		}
+	}
 	return p.composer(w, r, r.FormValue("e"), r.FormValue("q"), pasteView{}, "")
 }
 

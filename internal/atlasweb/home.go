@@ -20,23 +20,41 @@ func (p *Pages) homeRoutes() []web.Route {
 // homeView is the home page.
 type homeView struct {
 	Basins, Crossing, EPCI, Communes int
+	Box                              web.Search
 	Examples                         []levelLink
+	Maps                             []homeMap // the same image at several widths: one of them is shown
 	Departements, Overseas           []levelLink
-	Ways                             []wayView
-	Snapshot                         string // hash, in the address of the map's image
+	Ways                             []web.Card // one for each kind of user
 }
 
-// wayView is the way in for a kind of user.
-type wayView struct {
-	Who, Text, Link, Href string
+// homeMap is the map of France as an image one clicks on. A browser sends the
+// point in pixels of the image as shown, so its width goes along.
+type homeMap struct {
+	Src           string
+	Width, Height int
 }
+
+// homeWidths are the widths in pixels at which the map is shown, for narrow and
+// wide screens.
+var homeWidths = [...]int{312, 560}
 
 func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	l, s := p.Kit.Locale(r.Context()), snapshot.FromContext(r.Context())
 	href := func(path string) string { return p.Kit.Href(l.Lang(), path) }
 	v := &homeView{
 		Basins: len(s.France.Level(territory.BassinDeVie)), Crossing: crossingBasins(s.France),
-		EPCI: len(s.France.Level(territory.EPCI)), Communes: s.France.Len(), Snapshot: s.Manifest.Hash,
+		EPCI: len(s.France.Level(territory.EPCI)), Communes: s.France.Len(),
+		Box: web.Search{ID: "recherche", Label: l.T("home.search_label"), Help: l.T("home.search_help"), Big: true},
+	}
+	plan, _ := p.french.draw(s, "")
+	width, height := plan.Size()
+	src := "/carte/france.svg?v=" + s.Manifest.Hash
+	// An image does not see the theme that the page was asked for.
+	if c, err := r.Cookie("apparence"); err == nil && (c.Value == "light" || c.Value == "dark") {
+		src += "&theme=" + c.Value
+	}
+	for _, w := range homeWidths {
+		v.Maps = append(v.Maps, homeMap{src, w, height * w / width})
 	}
 	for _, q := range []string{"Mellionnec", "22300", "Cherbourg-Octeville"} {
 		v.Examples = append(v.Examples, levelLink{Text: q, Href: finder{l, s, href}.address(q, "")})
@@ -49,13 +67,13 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 			v.Departements = append(v.Departements, link)
 		}
 	}
-	v.Ways = []wayView{
-		{l.T("home.ways.mayor"), l.T("home.ways.mayor.text"), l.T("home.ways.mayor.link"), href("/recherche")},
-		{l.T("home.ways.coordinator"), l.T("home.ways.coordinator.text"), l.T("home.ways.coordinator.link"), href("/composer")},
-		{l.T("home.ways.citizen"), l.T("home.ways.citizen.text"), l.T("home.ways.citizen.link"), href("/carte")},
-		{l.T("home.ways.mediator"), l.T("home.ways.mediator.text"), l.T("home.ways.mediator.link"), href("/liste/qpv")},
-		{l.T("home.ways.it"), l.T("home.ways.it.text"), l.T("home.ways.it.link"), href("/api")},
-		{l.T("home.ways.researcher"), l.T("home.ways.researcher.text"), l.T("home.ways.researcher.link"), href("/donnees")},
+	v.Ways = []web.Card{
+		{Icon: "building", Title: l.T("home.ways.mayor"), Text: l.T("home.ways.mayor.text"), Meta: l.T("home.ways.mayor.link"), Href: "/recherche"},
+		{Icon: "person", Title: l.T("home.ways.coordinator"), Text: l.T("home.ways.coordinator.text"), Meta: l.T("home.ways.coordinator.link"), Href: "/composer"},
+		{Icon: "people", Title: l.T("home.ways.citizen"), Text: l.T("home.ways.citizen.text"), Meta: l.T("home.ways.citizen.link"), Href: "/carte"},
+		{Icon: "hand", Title: l.T("home.ways.mediator"), Text: l.T("home.ways.mediator.text"), Meta: l.T("home.ways.mediator.link"), Href: "/liste/qpv"},
+		{Icon: "server", Title: l.T("home.ways.it"), Text: l.T("home.ways.it.text"), Meta: l.T("home.ways.it.link"), Href: "/api"},
+		{Icon: "chart", Title: l.T("home.ways.researcher"), Text: l.T("home.ways.researcher.text"), Meta: l.T("home.ways.researcher.link"), Href: "/donnees"},
 	}
 	return p.Kit.Page(w, r, &web.Page{
 		Title: l.T("home.title"), Description: l.T("home.description"), Template: "atlas/home", View: v, Front: true, Wide: true,
