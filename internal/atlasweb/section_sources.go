@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"bassin/internal/i18n"
 	"bassin/internal/snapshot"
 	"bassin/internal/territory"
 	"bassin/internal/web"
@@ -51,7 +52,7 @@ var sourceFiles = []struct {
 
 func (t teller) sources(v *visit) sourcesView {
 	l, u := t.l, v.portrait.Territory
-	view := sourcesView{Vintage: l.T("territory.vintage", l.T("territory.year", t.f.Vintage()))}
+	view := sourcesView{Vintage: l.T("territory.vintage", i18n.Plain(t.f.Vintage()))}
 	if v.snapshot != nil {
 		for _, s := range v.snapshot.Manifest.Sources {
 			if speaks(s, u) {

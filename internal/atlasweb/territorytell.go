@@ -2,6 +2,7 @@ package atlasweb
 
 import (
 	"html/template"
+	"strings"
 
 	"bassin/internal/atlas"
 	"bassin/internal/i18n"
@@ -53,24 +54,29 @@ func (t teller) answer(p *atlas.Portrait) ([]template.HTML, *linkView) {
 		return []template.HTML{say(t.l, "territory.answer.pays", t.communes(p.Communes), t.inhabitants(p.Territory),
 			anchor(t.href("/liste/bv"), t.l.T("territory.n_basins", len(t.f.Level(territory.BassinDeVie)))))}, nil
 	}
-	u := p.Territory
-	first := say(t.l, "territory.answer.whole", i18n.Upper(Named(t.l, t.f, u)), t.communes(p.Communes), t.inhabitants(u))
-	if u.Level == territory.EPCI {
-		first = say(t.l, "territory.answer.epci", Heading(t.l, t.f, u), t.l.T("territory.a."+kindKey(u)), t.communes(p.Communes), t.inhabitants(u))
-	}
-	out := []template.HTML{first}
+	out := []template.HTML{t.answerWhole(p)}
 	if s := t.extent(p); s != "" {
 		out = append(out, s)
 	}
 	return out, nil
 }
 
-func kindKey(u *territory.Territory) string {
-	switch u.Type {
-	case "CC", "CA", "CU", "METRO", "MET69":
-		return map[string]string{"CC": "cc", "CA": "ca", "CU": "cu", "METRO": "metro", "MET69": "met69"}[u.Type]
+func (t teller) answerWhole(p *atlas.Portrait) template.HTML {
+	u := p.Territory
+	many := ""
+	if u.Level == territory.Departement || u.Level == territory.Region {
+		if strings.HasPrefix(t.l.The(u.Name, article(t.f, u)), "les ") {
+			many = "_many"
+		}
 	}
-	return "epci"
+	name := i18n.Upper(Named(t.l, t.f, u))
+	if p.Communes == 1 {
+		return say(t.l, "territory.answer.single", name, t.link(t.f.Level(territory.Commune)[u.Communes()[0]]), t.inhabitants(u))
+	}
+	if _, known := u.Population(); !known {
+		return say(t.l, "territory.answer.whole_unknown"+many, name, t.communes(p.Communes))
+	}
+	return say(t.l, "territory.answer.whole"+many, name, t.communes(p.Communes), t.inhabitants(u))
 }
 
 func (t teller) answerCommune(p *atlas.Portrait) ([]template.HTML, *linkView) {
@@ -129,39 +135,28 @@ func (t teller) answerSmaller(p *atlas.Portrait) ([]template.HTML, *linkView) {
 	return []template.HTML{say(t.l, "territory.answer.qpv_many", u.Name, list(t.l, where))}, nil
 }
 
-// extent says in one sentence which départements (or régions) and which
-// intercommunalités a perimeter lies in or crosses.
+// extent says in one sentence which départements and which intercommunalités a
+// perimeter lies in or crosses.
 func (t teller) extent(p *atlas.Portrait) template.HTML {
 	levels := []territory.Level{territory.Departement, territory.EPCI}
 	switch p.Territory.Level {
 	case territory.Departement, territory.Region:
-		levels = []territory.Level{territory.Region}
-		if p.Territory.Zone == "com" {
-			return ""
-		}
+		return t.region(p)
 	case territory.EPCI, territory.EPT:
-		levels = []territory.Level{territory.Departement, territory.BassinDeVie}
+		levels[1] = territory.BassinDeVie
 	}
 	var parts []template.HTML
+	last := ""
 	for _, level := range levels {
 		for _, c := range p.Crossings {
 			if c.Level != level {
 				continue
 			}
-			switch {
-			case c.Same() && level == territory.Region:
-				parts = append(parts, say(t.l, "territory.extent.same_region"))
-			case c.Inside():
-				parts = append(parts, t.within(c.Relations[0].Other))
-			case len(c.Relations) > namedMost:
-				parts = append(parts, say(t.l, "territory.extent.count."+string(level), len(c.Relations)))
-			default:
-				var names []template.HTML
-				for _, r := range c.Relations {
-					names = append(names, t.link(r.Other))
-				}
-				parts = append(parts, say(t.l, "territory.extent.across."+string(level), len(names), list(t.l, names)))
+			verb, part := t.lies(c)
+			if verb != last {
+				part = say(t.l, "territory.extent."+verb, part)
 			}
+			parts, last = append(parts, part), verb
 		}
 	}
 	switch len(parts) {
@@ -171,6 +166,41 @@ func (t teller) extent(p *atlas.Portrait) template.HTML {
 		return say(t.l, "territory.extent.one", parts[0])
 	}
 	return say(t.l, "territory.extent.two", parts[0], parts[1])
+}
+
+// lies says how a perimeter lies in the territories of a level.
+func (t teller) lies(c atlas.Crossing) (verb string, part template.HTML) {
+	switch {
+	case c.Inside():
+		return "verb_inside", t.within(c.Relations[0].Other)
+	case len(c.Relations) > namedMost:
+		return "verb_across", say(t.l, "territory.extent.count."+string(c.Level), len(c.Relations))
+	}
+	var names []template.HTML
+	for _, r := range c.Relations {
+		names = append(names, t.link(r.Other))
+	}
+	return "verb_across", say(t.l, "territory.extent.across."+string(c.Level), len(names), list(t.l, names))
+}
+
+// region says which région a département is part of, or how many départements a
+// région has.
+func (t teller) region(p *atlas.Portrait) template.HTML {
+	if p.Territory.Zone == "com" {
+		return ""
+	}
+	for _, c := range p.Crossings {
+		switch {
+		case c.Level != territory.Region && c.Level != territory.Departement:
+		case c.Same():
+			return say(t.l, "territory.extent.same_region")
+		case c.Level == territory.Region && c.Inside():
+			return say(t.l, "territory.extent.of_region", anchor(t.href(c.Relations[0].Other.Path()), c.Relations[0].Other.Name))
+		case c.Level == territory.Departement:
+			return say(t.l, "territory.extent.departements", t.l.T("territory.count.dep", len(c.Relations)))
+		}
+	}
+	return ""
 }
 
 // within says that something lies whole in a territory: dans les Côtes-d'Armor,
