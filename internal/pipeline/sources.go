@@ -80,6 +80,8 @@ func ReadManifest(r io.Reader, name string) (Manifest, error) {
 			at = e.Offset
 		} else if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 			at = e.Offset
+		} else if i := unknownField(b, err); i >= 0 {
+			at = i
 		}
 		return Manifest{}, Problem{File: name, Place: "line", Number: lineOf(b, at), What: strings.TrimPrefix(err.Error(), "json: ")}
 	}
@@ -90,6 +92,20 @@ func ReadManifest(r io.Reader, name string) (Manifest, error) {
 		return Manifest{}, Problem{File: name, What: err.Error()}
 	}
 	return m, nil
+}
+
+// unknownField finds the first field of the name that the decoder complains of,
+// for it does not say where. It returns -1 if that is not the complaint.
+func unknownField(b []byte, err error) int64 {
+	_, name, ok := strings.Cut(err.Error(), "unknown field ")
+	if !ok {
+		return -1
+	}
+	at := regexp.MustCompile(regexp.QuoteMeta(name) + `\s*:`).FindIndex(b)
+	if at == nil {
+		return -1
+	}
+	return int64(at[0])
 }
 
 // lineOf returns the line of the byte before offset at.
