@@ -20,6 +20,7 @@ type Pages struct {
 	portraits portraits
 	lists     lists
 	french    frenchMap
+	tiles     tiles
 }
 
 // Routes are the ways into the atlas.
