@@ -24,6 +24,8 @@ type Locator struct {
 	blocks     []int32 // entry, or -2-n for the block cells[n*1024:]
 	cells      []int32 // entry: a face, Outside, or -2-n for lists[n:], a count then faces
 	lists      []int32
+	first      []int32 // face f has the arcs arcs[first[f]:first[f+1]], end to end in memory
+	arcs       []int32
 	maxX, maxY int64
 }
 
@@ -47,11 +49,28 @@ func NewLocator(t *Topology) *Locator {
 	l.minX, l.minY = int64(box.minX), int64(box.minY)
 	l.maxX, l.maxY = int64(box.maxX), int64(box.maxY)
 	span := max(l.maxX-l.minX, l.maxY-l.minY)
-	for span>>(l.shift+blockBits) >= maxBlocks {
+	length := int64(0)
+	for a := range t.boxes {
+		pts := t.arc(int32(a))
+		for i := 1; i < len(pts); i++ {
+			dx, dy := int64(pts[i].x)-int64(pts[i-1].x), int64(pts[i].y)-int64(pts[i-1].y)
+			length += max(dx, -dx, dy, -dy)
+		}
+	}
+	// A few cells for each point: finer ones would cost memory and win nothing.
+	for span>>(l.shift+blockBits) >= maxBlocks || length>>l.shift > 4*int64(len(t.points))+1024 {
 		l.shift++
 	}
 	for l.bits > 0 && span > 1<<((60-l.bits)/2) { // a product of two differences must fit 62 bits
 		l.bits--
+	}
+	l.first = make([]int32, 1, len(t.faces)+1)
+	for f := range t.faces {
+		t.faces[f].eachRef(func(ref int32) {
+			a, _ := arcOf(ref)
+			l.arcs = append(l.arcs, a)
+		})
+		l.first = append(l.first, int32(len(l.arcs)))
 	}
 	l.columns = (l.maxX-l.minX)>>(l.shift+blockBits) + 1
 	l.rows = (l.maxY-l.minY)>>(l.shift+blockBits) + 1
@@ -232,25 +251,19 @@ func (l *Locator) Locate(p Point) (face int32, ok bool) {
 func (l *Locator) among(entry int32, x, y int64) int32 {
 	best := Outside
 	for _, f := range l.listed(entry) {
-		if (best == Outside || f < best) && l.t.holds(f, x, y, l.bits) {
+		if (best == Outside || f < best) && l.holds(f, x, y) {
 			best = f
 		}
 	}
 	return best
 }
 
-// holds says whether a face holds a point given in fractions of bits digits.
-func (t *Topology) holds(f int32, x, y int64, bits uint) bool {
-	r := &t.faces[f]
+// holds says whether a face holds a point given in fractions.
+func (l *Locator) holds(f int32, x, y int64) bool {
 	inside := false
-	for _, rings := range r.polygons {
-		for _, ring := range rings {
-			for _, ref := range ring {
-				a, _ := arcOf(ref)
-				if t.crossings(a, x, y, bits) {
-					inside = !inside
-				}
-			}
+	for _, a := range l.arcs[l.first[f]:l.first[f+1]] {
+		if l.t.crossings(a, x, y, l.bits) {
+			inside = !inside
 		}
 	}
 	return inside

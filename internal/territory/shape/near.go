@@ -45,7 +45,7 @@ func (l *Locator) Near(p Point, metres float64) []Hit {
 	x, y, within := l.fixed(p)
 	var hits []Hit
 	for _, f := range slices.Compact(faces) {
-		h := Hit{f, within && l.t.holds(f, x, y, l.bits), l.t.faces[f].distance(fx, fy, kx, ky)}
+		h := Hit{f, within && l.holds(f, x, y), l.t.faces[f].distance(fx, fy, kx, ky)}
 		if h.Inside || h.Metres <= metres {
 			hits = append(hits, h)
 		}

@@ -125,14 +125,12 @@ const (
 	earthRadius     = 6371008.8 // mean radius, metres
 	metresPerDegree = earthRadius * radian
 
-	grs80Axis      = 6378137.0
 	grs80E         = 0.0818191910428158 // first eccentricity
+	authalicPole   = 1.9955310874809384 // q of Snyder 3-12 at the pole
 	authalicRadius = 6371007.1810       // of the sphere that has the area of GRS80
 )
 
-// authalicPole is q of Snyder 3-12 at the pole.
-var authalicPole = authalicQ(1)
-
+// authalicQ is q of Snyder 3-12, of the sine of a latitude.
 func authalicQ(sine float64) float64 {
 	es := grs80E * sine
 	return (1 - grs80E*grs80E) * (sine/(1-es*es) + math.Atanh(es)/grs80E)
