@@ -202,7 +202,7 @@ func (c Line) draw(l *i18n.Localizer) (template.HTML, error) {
 	lo, hi = min(lo, ticks[0]), max(hi, ticks[len(ticks)-1])
 	const top, bottom = 26.0, 164.0
 	x := func(year int) float64 {
-		return 2 + 96*float64(year-years[0])/float64(years[len(years)-1]-years[0])
+		return 1 + 98*float64(year-years[0])/float64(years[len(years)-1]-years[0])
 	}
 	y := func(v float64) float64 {
 		if hi == lo {
@@ -210,57 +210,72 @@ func (c Line) draw(l *i18n.Localizer) (template.HTML, error) {
 		}
 		return bottom - (bottom-top)*(v-lo)/(hi-lo)
 	}
-	d := newDrawing("line", c.ID, c.Title, "192")
+	class := "line"
+	if len([]rune(c.Format.write(l, hi))) > 7 {
+		class = "line deep" // room for long figures beside the scale
+	}
+	d := newDrawing(class, c.ID, c.Title, "192")
 	for _, s := range c.Series {
 		if n := len(s.Points); n > 0 {
 			d.text(l.T("web.chart.line.desc", s.Label, c.Format.write(l, s.Points[0].Value), i18n.Plain(s.Points[0].Year), c.Format.write(l, s.Points[n-1].Value), i18n.Plain(s.Points[n-1].Year)))
 		}
 	}
 	for _, t := range ticks {
-		d.add(`<line class="grid" x1="0" x2="100%%" y1="%s" y2="%[1]s"/>`, num(y(t)))
-		d.place(0, y(t)-4, "small", "start", c.Format.write(l, t))
+		d.add(`<line class="grid" x1="0" x2="100%%" y1="%s" y2="%[1]s"/><text class="small" x="-8" y="%[2]s" text-anchor="end">%[3]s</text>`, num(y(t)), num(y(t)+4), esc(c.Format.write(l, t)))
 	}
 	for i := len(c.Series) - 1; i >= 0; i-- {
 		s := c.Series[i]
 		if len(s.Points) == 0 {
 			continue
 		}
+		first, last := s.Points[0], s.Points[len(s.Points)-1]
 		var path strings.Builder
 		for j, p := range s.Points {
 			fmt.Fprintf(&path, "%s%s %s", pick(j == 0, "M", "L"), num(x(p.Year)*10), num(y(p.Value)))
 		}
 		d.add(`<svg width="100%%" height="192" viewBox="0 0 1000 192" preserveAspectRatio="none">`)
 		if i == 0 {
-			d.add(`<path class="area" d="%sL%s %sL%s %[3]sZ"/>`, path.String(), num(x(s.Points[len(s.Points)-1].Year)*10), num(bottom), num(x(s.Points[0].Year)*10))
+			d.add(`<path class="area" d="%sL%s %sL%s %[3]sZ"/>`, path.String(), num(x(last.Year)*10), num(bottom), num(x(first.Year)*10))
 		}
 		d.add(`<path class="l%d" d="%s"/></svg>`, min(i, 3), path.String())
-		for _, p := range s.Points {
-			if i == 0 && len(s.Points) <= 24 {
-				d.add(`<circle class="dot" cx="%s" cy="%s" r="3"><title>%d&#160;: %s</title></circle>`, pct(x(p.Year)), num(y(p.Value)), p.Year, esc(c.Format.write(l, p.Value)))
+		if i > 0 {
+			d.place(x(last.Year), y(last.Value)+16, "small", "end", s.Label)
+			continue
+		}
+		for _, p := range s.Points[:len(s.Points)-1] {
+			if len(s.Points) <= 24 {
+				d.add(`<circle class="dot" cx="%s" cy="%s" r="2.5"/>`, pct(x(p.Year)), num(y(p.Value)))
 			}
 		}
-		first, last := s.Points[0], s.Points[len(s.Points)-1]
-		if i == 0 {
-			d.add(`<circle class="own" cx="%s" cy="%s" r="5"/>`, pct(x(last.Year)), num(y(last.Value)))
-			d.place(x(last.Year), above(y(last.Value), top), "strong", "end", c.Format.write(l, last.Value))
-			if x(last.Year)-x(first.Year) > 50 {
-				d.place(x(first.Year)+8, above(y(first.Value), top), "strong", "start", c.Format.write(l, first.Value))
-			}
-		} else {
-			d.place(x(last.Year), y(last.Value)+16, "small", "end", s.Label)
+		d.add(`<circle class="own" cx="%s" cy="%s" r="5"/>`, pct(x(last.Year)), num(y(last.Value)))
+		d.place(100, above(s.Points, 1, y, top), "strong", "end", c.Format.write(l, last.Value))
+		if x(last.Year)-x(first.Year) > 50 {
+			d.place(0, above(s.Points, 0, y, top), "strong", "start", c.Format.write(l, first.Value))
 		}
 	}
 	d.add(`<line class="axis" x1="0" x2="100%%" y1="%s" y2="%[1]s"/>`, num(bottom))
-	d.place(x(years[0]), bottom+20, "small", "start", strconv.Itoa(years[0]))
-	d.place(x(years[len(years)-1]), bottom+20, "small", "end", strconv.Itoa(years[len(years)-1]))
+	d.place(0, bottom+20, "small", "start", strconv.Itoa(years[0]))
+	d.place(100, bottom+20, "small", "end", strconv.Itoa(years[len(years)-1]))
 	if mid := years[len(years)/2]; len(years) > 4 {
 		d.place(x(mid), bottom+20, "small", "middle", strconv.Itoa(mid))
 	}
 	return d.done(), nil
 }
 
-// above is where the label of a point at height y is written.
-func above(y, top float64) float64 { return max(y-11, top-12) }
+// above is where the label of the first (end 0) or last (end 1) point is
+// written: over the highest of the points that its letters cover.
+func above(points []Point, end int, y func(float64) float64, top float64) float64 {
+	n := max(1, len(points)/6)
+	near := points[:n]
+	if end == 1 {
+		near = points[len(points)-n:]
+	}
+	at := math.Inf(1)
+	for _, p := range near {
+		at = min(at, y(p.Value))
+	}
+	return max(at-11, top-12)
+}
 
 // niceTicks returns about n round values that span lo to hi.
 func niceTicks(lo, hi float64, n int) []float64 {
@@ -270,8 +285,8 @@ func niceTicks(lo, hi float64, n int) []float64 {
 	raw := (hi - lo) / float64(n)
 	mag := math.Pow(10, math.Floor(math.Log10(raw)))
 	step := mag * 10
-	for _, m := range []float64{1, 2, 2.5, 5} {
-		if raw <= m*mag {
+	for _, m := range []float64{1, 2, 5} {
+		if raw <= m*mag*1.0001 {
 			step = m * mag
 			break
 		}
@@ -415,7 +430,7 @@ func (d *drawing) place(x, y float64, class, anchor, s string) {
 }
 
 func (d *drawing) done() template.HTML {
-	return template.HTML(fmt.Sprintf(`<svg class="chart %s" width="100%%" height="%s" role="img" aria-labelledby="%s-t %[3]s-d"><title id="%[3]s-t">%s</title><desc id="%[3]s-d">%s</desc>%s</svg>`,
+	return template.HTML(fmt.Sprintf(`<svg class="chart %s" width="100%%" height="%s" role="img" aria-labelledby="%s-t %[3]s-d"><title id="%[3]s-t">%[4]s</title><desc id="%[3]s-d">%[5]s</desc>%[6]s</svg>`,
 		d.class, d.height, esc(d.id), esc(d.title), esc(strings.Join(d.desc, " ")), d.b.String()))
 }
 

@@ -58,7 +58,10 @@ type Option struct {
 }
 
 // Errors gathers on top of a form what is wrong in its fields.
-type Errors struct{ Items []FieldError }
+type Errors struct {
+	Items []FieldError
+	Still bool // an example: the script leaves the focus where it is
+}
 
 // FieldError is one thing wrong, with the name of its field.
 type FieldError struct{ Field, Text string }

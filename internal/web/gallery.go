@@ -57,7 +57,7 @@ func newGallery(n int) *gallery {
 			{Text: "Un lien dans le texte", Href: "/design"},
 		},
 		Search: Search{ID: "d-q", Big: true, Value: ""},
-		Errors: Errors{[]FieldError{{"d-name", "Donnez un nom à ce territoire."}, {"d-level", "Choisissez un niveau."}}},
+		Errors: Errors{Items: []FieldError{{"d-name", "Donnez un nom à ce territoire."}, {"d-level", "Choisissez un niveau."}}, Still: true},
 		Fields: []Field{
 			{Name: "d-name", Label: "Nom du territoire", Help: "Tel que les habitants le disent.", Example: "Kreiz-Breizh", Error: "Donnez un nom à ce territoire.", Required: true},
 			{Name: "d-level", Label: "Niveau", Type: "select", Error: "Choisissez un niveau.", Options: []Option{{"", "Choisir", true}, {"bv", "Bassin de vie", false}, {"epci", "Intercommunalité", false}}},

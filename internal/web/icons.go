@@ -3,7 +3,7 @@ package web
 import "html/template"
 
 // mark is Bassin's sign: contour lines around a basin.
-const mark template.HTML = `<svg class="mark" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true" focusable="false"><g fill="none" stroke="currentColor" stroke-linejoin="round"><path stroke-width="1.5" d="M16.2 1.6c7.3 0 13.4 3.7 14.1 10.7.7 7.3-4.2 9.9-7 13.6-2.3 3.1-4.9 5-9 4.5C6.5 29.4 1.4 22.9 1.7 15.4 2.1 7.7 8 1.6 16.2 1.6z"/><path stroke-width="1.9" d="M16.6 6.7c5 .1 8.7 2.7 8.9 7.1.2 4.4-2.9 6.2-5 8.8-1.6 2-3.5 3.2-6.2 2.7-4.8-.9-8-5-7.8-9.8.3-5.2 4.7-8.9 10.1-8.8z"/></g><path fill="currentColor" d="M16.9 11.6c2.5.1 4.1 1.4 4.1 3.6 0 2.1-1.4 2.9-2.5 4.2-.9 1.1-1.9 1.8-3.3 1.4-2.3-.6-3.7-2.6-3.5-4.9.2-2.6 2.4-4.4 5.2-4.3z"/></svg>`
+const mark template.HTML = `<svg class="mark" viewBox="0 0 34 31" width="36" height="33" aria-hidden="true" focusable="false"><g fill="none" stroke="currentColor" stroke-linejoin="round"><path stroke-width="1.4" d="M2.2 15.5C1.2 8 7.5 2.2 15.5 1.6 23.500 1 31 4.800 32.300 11.700c1.200 6.600-3 12.200-9.300 15.200-5.700 2.700-12.400 3-16.600-.9C3.400 23.200 2.700 19.500 2.200 15.500z"/><path stroke-width="1.7" d="M8 16.300C7.600 10.900 12.300 7 17.900 6.500c5.600-.5 10.500 2.200 11 7.100.5 4.800-3.700 8.700-8.700 10.600-4.400 1.600-8.200 1.100-10.200-1.900C8.700 20.400 8.200 18.500 8 16.300z"/></g><path fill="currentColor" d="M14.600 16.200c0-3 3-4.900 6-4.600 2.700.2 4.200 2.200 3.600 4.600-.7 2.800-3.600 4.800-6.200 4.700-2.300-.1-3.400-2.100-3.400-4.700z"/></svg>`
 
 // icons are drawn on a grid of 20, with one width of line.
 var icons = map[string]string{
