@@ -75,6 +75,7 @@ type plate struct {
 	inside   map[int32]bool // communes of the territory
 	drawn    []*territory.Territory
 	hidden   int
+	visible  []int32 // faces whose extent meets the view
 }
 
 func newPlate(s *snapshot.Snapshot, t *territory.Territory, o Options) *plate {
@@ -105,6 +106,7 @@ func newPlate(s *snapshot.Snapshot, t *territory.Territory, o Options) *plate {
 	}
 	m.height = v.Height
 	m.use(p)
+	m.visible = m.topology.FacesIn(m.view())
 	return m
 }
 
@@ -175,19 +177,14 @@ func (m *plate) open() {
 
 // land draws what is around as one quiet area, so that sea and abroad stand apart.
 func (m *plate) land() {
-	m.area("land", "", m.topology.Region(m.topology.FacesIn(m.view())))
+	m.area("land", "", m.topology.Region(m.visible))
 }
 
 // around draws the borders of what surrounds the territory, and makes its
 // neighbours links.
 func (m *plate) around() {
-	faces := m.topology.FacesIn(m.view())
-	in := make(map[int32]bool, len(faces))
-	for _, f := range faces {
-		in[f] = true
-	}
 	if m.t.Level == territory.Commune || m.o.Toggle != nil || m.t.Level == territory.QPV {
-		for _, f := range faces {
+		for _, f := range m.visible {
 			if n := m.s.CommuneOf(m.topology, f); !m.inside[n] {
 				m.neighbour(m.s.France.Level(territory.Commune)[n], m.topology.FaceRegion(f))
 			}
@@ -300,7 +297,7 @@ func (m *plate) smaller() {
 			m.drawn = append(m.drawn, u)
 		}
 	}
-	for _, f := range m.topology.FacesIn(m.view()) {
+	for _, f := range m.visible {
 		code := m.topology.Code(f)
 		u, ok := m.s.France.Territory(territory.ID{Level: m.t.Level, Code: code})
 		if !ok || u == m.t || m.t.Level == territory.ArrondissementMunicipal && u.Communes()[0] != m.t.Communes()[0] {
@@ -315,7 +312,7 @@ func (m *plate) smaller() {
 func (m *plate) limits() {
 	if m.topology == m.s.Communes {
 		by := map[string][]int32{}
-		for _, f := range m.topology.FacesIn(m.view()) {
+		for _, f := range m.visible {
 			dep := m.s.France.Commune(m.s.CommuneOf(m.topology, f)).Departement
 			by[dep] = append(by[dep], f)
 		}
@@ -335,7 +332,7 @@ func (m *plate) towns() {
 		members := m.t.Communes()
 		if len(members) == 1 {
 			members = nil
-			for _, f := range m.topology.FacesIn(m.view()) {
+			for _, f := range m.visible {
 				members = append(members, m.s.CommuneOf(m.topology, f))
 			}
 		}
