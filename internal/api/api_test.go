@@ -1,0 +1,368 @@
+package api
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"flag"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"bassin/internal/atlas"
+	"bassin/internal/fault"
+	"bassin/internal/i18n"
+	"bassin/internal/realdata"
+	"bassin/internal/snapshot"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// shelf keeps perimeters in memory.
+type shelf map[string]atlas.Perimeter
+
+func (s shelf) Perimeter(_ context.Context, code string) (atlas.Perimeter, error) {
+	p, ok := s[code]
+	if !ok {
+		return p, fault.New(fault.NotFound, "territory.not_found", "set:"+code)
+	}
+	return p, nil
+}
+
+func (s shelf) SavePerimeter(_ context.Context, p atlas.Perimeter) error {
+	s[p.Code] = p
+	return nil
+}
+
+func open(t testing.TB) (*API, http.Handler) {
+	t.Helper()
+	catalog, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	live := new(snapshot.Live)
+	live.Swap(realdata.Snapshot(t))
+	now := func() time.Time { return time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC) }
+	a, err := New(Config{Live: live, Sets: &atlas.Service{Store: shelf{}, Now: now}, Catalog: catalog, Build: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	for _, r := range a.Routes() {
+		mux.HandleFunc(r.Method+" "+r.Pattern, func(w http.ResponseWriter, q *http.Request) {
+			if err := r.Handler(w, q); err != nil {
+				t.Errorf("%s: %v", q.URL, err)
+			}
+		})
+	}
+	return a, mux
+}
+
+func get(t testing.TB, h http.Handler, target string, header ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodGet, Prefix+target, nil)
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s changed (run with -update if meant):\n%s", name, diff)
+	}
+}
+
+func TestSpec(t *testing.T) {
+	a, h := open(t)
+	golden(t, "openapi.golden.json", string(a.Spec(i18n.EN)))
+	for _, lang := range []i18n.Lang{i18n.FR, i18n.EN} {
+		if text := string(a.Spec(lang)); strings.Contains(text, "⟦") {
+			i := strings.Index(text, "⟦")
+			t.Errorf("%s: a text is missing: %s", lang, text[i:min(len(text), i+60)])
+		}
+	}
+	w := get(t, h, "/openapi.json?lang=en")
+	if w.Code != 200 || w.Body.String() != string(a.Spec(i18n.EN)) {
+		t.Errorf("openapi.json answers %d", w.Code)
+	}
+}
+
+func TestAnswers(t *testing.T) {
+	_, h := open(t)
+	var b strings.Builder
+	for _, target := range []string{
+		"/levels?lang=en",
+		"/territories?level=reg&limit=2",
+		"/territories?level=bv&dep=22&q=lan",
+		"/territories?q=cotes-d%27armor",
+		"/territories/22113",
+		"/territories/bv:22113",
+		"/territories/commune:22191",
+		"/territories/22113,bv:22266~commune:22146",
+		"/territories/qpv:QN02201M",
+		"/territories/bv:22266/members?format=csv",
+		"/territories/bv:22266/relations?level=epci",
+		"/territories/epci:200065928/relations?level=bv&format=csv",
+		"/territories/22046/history?format=csv",
+		"/territories/22046/population",
+		"/territories/qpv:QN02201M/population",
+		"/territories/97701/geometry",
+		"/territories/22278/geometry?precision=2000",
+		"/territories/22278/neighbours?format=csv",
+		"/territories/bv:22278/neighbours?format=csv",
+		"/search?q=saint%20brieuc%20agglo&limit=2",
+		"/search?q=22300&levels=commune",
+		"/reverse?lon=-3.4566&lat=48.7326&format=csv",
+		"/reverse?lon=-30&lat=40",
+	} {
+		w := get(t, h, target)
+		if w.Code != 200 {
+			t.Errorf("%s: %d %s", target, w.Code, w.Body)
+		}
+		b.WriteString(target + "\n  " + strings.ReplaceAll(strings.TrimSpace(w.Body.String()), "\r\n", "\n  ") + "\n")
+	}
+	golden(t, "answers.golden", b.String())
+}
+
+func TestProblems(t *testing.T) {
+	_, h := open(t)
+	for _, c := range []struct {
+		target      string
+		status      int
+		code, field string
+	}{
+		{"/territories/bv:00000", 404, "not_found", "id"},
+		{"/territories/xx:1", 400, "invalid", "id"},
+		{"/territories/set:0123456789", 404, "not_found", "id"},
+		{"/territories/22113~22113", 400, "invalid", "id"},
+		{"/territories?level=xx", 400, "invalid", "level"},
+		{"/territories?limit=0", 400, "invalid", "limit"},
+		{"/territories?limit=1001", 400, "invalid", "limit"},
+		{"/territories?limit=x", 400, "invalid", "limit"},
+		{"/territories?cursor=x", 400, "invalid", "cursor"},
+		{"/territories?level=bv&cursor=dep:22", 400, "invalid", "cursor"},
+		{"/territories?dep=666", 400, "invalid", "dep"},
+		{"/territories?format=xml", 400, "invalid", "format"},
+		{"/levels?format=geojson", 400, "invalid", "format"},
+		{"/territories/pays:FR/members?format=geojson", 413, "too_large", "format"},
+		{"/territories/qpv:QN02201M/history", 400, "invalid", "id"},
+		{"/territories/22113/geometry?precision=-1", 400, "invalid", "precision"},
+		{"/territories/22113/geometry?format=csv", 400, "invalid", "format"},
+		{"/search", 400, "invalid", "q"},
+		{"/search?q=a&levels=commune,xx", 400, "invalid", "levels"},
+		{"/reverse?lon=1", 400, "invalid", "lat"},
+		{"/reverse?lon=181&lat=0", 400, "invalid", "lon"},
+		{"/nothing", 404, "not_found", ""},
+	} {
+		for _, lang := range []string{"fr", "en"} {
+			w := get(t, h, c.target, "Accept-Language", lang)
+			var p Problem
+			if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil {
+				t.Errorf("%s: %v: %s", c.target, err, w.Body)
+				continue
+			}
+			if w.Code != c.status || p.Status != c.status || p.Code != c.code || p.Field != c.field ||
+				w.Header().Get("Content-Type") != "application/problem+json" || w.Header().Get("Access-Control-Allow-Origin") != "*" {
+				t.Errorf("%s: %d %+v %v", c.target, w.Code, p, w.Header())
+			}
+			if p.Detail == "" || p.Title == "" || strings.Contains(p.Detail+p.Title, "⟦") {
+				t.Errorf("%s: %s: no words: %+v", c.target, lang, p)
+			}
+		}
+	}
+}
+
+// Following next gives every territory once, in order, whatever the size of pages.
+func TestPages(t *testing.T) {
+	_, h := open(t)
+	f := realdata.Snapshot(t).France
+	for _, start := range []string{"/territories?level=bv&limit=500", "/territories?limit=1000&dep=75", "/territories?level=dep&limit=7"} {
+		seen := map[string]bool{}
+		var order []string
+		total := -1
+		for target := start; target != ""; {
+			w := get(t, h, target)
+			var p Page[Territory]
+			if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Code != 200 {
+				t.Fatalf("%s: %d %v", target, w.Code, err)
+			}
+			for _, i := range p.Items {
+				if seen[i.ID] {
+					t.Fatalf("%s: %s comes twice", start, i.ID)
+				}
+				seen[i.ID] = true
+				order = append(order, i.Code)
+			}
+			total, target = p.Total, ""
+			if p.Next != nil {
+				target = strings.TrimPrefix(*p.Next, Prefix)
+				if link := w.Header().Get("Link"); link != "<"+*p.Next+`>; rel="next"` {
+					t.Errorf("Link is %s", link)
+				}
+			}
+		}
+		if len(seen) != total || total == 0 {
+			t.Errorf("%s: %d of %d", start, len(seen), total)
+		}
+		if strings.Contains(start, "level=") && !slices.IsSorted(order) {
+			t.Errorf("%s: out of order", start)
+		}
+	}
+	if n := len(f.Level("bv")); n != 1707 {
+		t.Errorf("%d basins", n)
+	}
+}
+
+func TestHeaders(t *testing.T) {
+	_, h := open(t)
+	for _, target := range []string{"/levels", "/territories/bv:22113", "/territories/bv:22113/members?format=csv", "/territories/22113/geometry", "/sources"} {
+		w := get(t, h, target)
+		head := w.Header()
+		if head.Get("Bassin-Vintage") != "2026" || head.Get("Bassin-Snapshot") == "" || head.Get("Access-Control-Allow-Origin") != "*" || head.Get("Cache-Control") == "" {
+			t.Errorf("%s: %v", target, head)
+		}
+		again := get(t, h, target, "If-None-Match", head.Get("ETag"))
+		if again.Code != http.StatusNotModified || again.Body.Len() > 0 {
+			t.Errorf("%s: %d for who has it", target, again.Code)
+		}
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodOptions, Prefix+"/levels", nil))
+	if w.Code != 204 || w.Header().Get("Access-Control-Allow-Origin") != "*" {
+		t.Errorf("preflight: %d %v", w.Code, w.Header())
+	}
+}
+
+func TestForms(t *testing.T) {
+	_, h := open(t)
+	for _, c := range []struct{ target, accept, want string }{
+		{"/territories/bv:22113/members", "", "application/json; charset=utf-8"},
+		{"/territories/bv:22113/members", "text/csv", "text/csv; charset=utf-8"},
+		{"/territories/bv:22113/members", "application/geo+json;q=0.9, */*", "application/geo+json"},
+		{"/territories/bv:22113/members?format=json", "text/csv", "application/json; charset=utf-8"},
+		{"/territories/bv:22113/members", "text/html,*/*", "application/json; charset=utf-8"},
+		{"/territories/bv:22113/geometry", "application/json", "application/geo+json"},
+		{"/territories/bv:22113/geometry?format=geojson", "", "application/geo+json"},
+	} {
+		w := get(t, h, c.target, "Accept", c.accept)
+		if got := w.Header().Get("Content-Type"); got != c.want {
+			t.Errorf("%s, %q: %s", c.target, c.accept, got)
+		}
+		if strings.HasSuffix(c.want, "json") && !json.Valid(w.Body.Bytes()) {
+			t.Errorf("%s: not JSON", c.target)
+		}
+	}
+}
+
+func TestSpreadsheetCells(t *testing.T) {
+	cells := []any{"=A1", "+33", "-1", "@x", "\tx", "plain", "", -1.5, 3}
+	var safe, raw table
+	safe.harmless = true
+	safe.row(cells...)
+	raw.row(cells...)
+	if diff := cmp.Diff([]string{"'=A1", "'+33", "'-1", "'@x", "'\tx", "plain", "", "-1.5", "3"}, safe.rows[0]); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"=A1", "+33", "-1", "@x", "\tx", "plain", "", "-1.5", "3"}, raw.rows[0]); diff != "" {
+		t.Error(diff)
+	}
+	_, h := open(t)
+	w := get(t, h, "/territories/bv:22113/members?format=csv&spreadsheet=true")
+	text, found := strings.CutPrefix(w.Body.String(), "\uFEFF")
+	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if !found || err != nil || len(rows) < 2 || !strings.Contains(text, "\r\n") {
+		t.Errorf("%d rows, %v", len(rows), err)
+	}
+}
+
+func TestKeepSet(t *testing.T) {
+	_, h := open(t)
+	post := func(body string) (*httptest.ResponseRecorder, Detail) {
+		r := httptest.NewRequest(http.MethodPost, Prefix+"/sets", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		var d Detail
+		if err := json.Unmarshal(w.Body.Bytes(), &d); err != nil {
+			t.Fatalf("%s: %v: %s", body, err, w.Body)
+		}
+		return w, d
+	}
+	w, kept := post(`{"communes":["22278","22113"]}`)
+	if w.Code != 201 || kept.Level != "set" || kept.Communes != 2 || w.Header().Get("Location") != Prefix+"/territories/"+kept.ID {
+		t.Fatalf("%d %+v %v", w.Code, kept, w.Header())
+	}
+	if _, same := post(`{"expression":"22113,22278"}`); same.ID != kept.ID {
+		t.Errorf("the same set has two addresses: %s, %s", same.ID, kept.ID)
+	}
+	if again := get(t, h, "/territories/"+kept.ID); again.Code != 200 {
+		t.Errorf("%d %s", again.Code, again.Body)
+	}
+	if w, d := post(`{"expression":"bv:22113"}`); w.Code != 200 || d.ID != "bv:22113" {
+		t.Errorf("%d %+v", w.Code, d)
+	}
+	for _, bad := range []string{`{}`, `{"communes":[]}`, `{"communes":["1"]}`, `{"communes":["99999","22113"]}`, `{"expression":"a","communes":["22113"]}`, `{"x":1}`, `[`, ``} {
+		if w, _ := post(bad); w.Code != 400 && w.Code != 404 || w.Header().Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%s: %d %v", bad, w.Code, w.Header())
+		}
+	}
+}
+
+func TestSharesAddUp(t *testing.T) {
+	_, h := open(t)
+	for _, id := range []string{"bv:22266", "epci:200065928", "dep:22", "75056"} {
+		for _, level := range []string{"bv", "dep", "reg", "ze"} {
+			var l List[Relation]
+			w := get(t, h, "/territories/"+id+"/relations?level="+level)
+			if err := json.Unmarshal(w.Body.Bytes(), &l); err != nil || l.Total == 0 || l.Total != len(l.Items) {
+				t.Fatalf("%s in %s: %v %s", id, level, err, w.Body)
+			}
+			var sum float64
+			for _, r := range l.Items {
+				sum += *r.ShareOfThis
+			}
+			if sum < 0.99999 || sum > 1.00001 {
+				t.Errorf("%s in %s: shares add up to %v", id, level, sum)
+			}
+		}
+	}
+}
+
+func FuzzResolve(f *testing.F) {
+	for _, s := range []string{"bv:22113", "22113,bv:22266~commune:22278", "set:0123456789", "~", ",,", "qpv:QN02201M", "2A004", "\x00", "é"} {
+		f.Add(s)
+	}
+	_, h := open(f)
+	f.Fuzz(func(t *testing.T, id string) {
+		r := httptest.NewRequest(http.MethodGet, Prefix+"/territories/x", nil)
+		r.URL = &url.URL{Path: Prefix + "/territories/" + id}
+		r.RequestURI = ""
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code >= 500 {
+			t.Fatalf("%q: %d %s", id, w.Code, w.Body)
+		}
+	})
+}

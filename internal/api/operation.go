@@ -1,0 +1,252 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"bassin/internal/fault"
+	"bassin/internal/i18n"
+	"bassin/internal/snapshot"
+	"bassin/internal/territory"
+)
+
+// Shared are the parameters of every reading.
+type Shared struct {
+	Format string `query:"format" enum:"json,geojson,csv"`
+	Lang   string `query:"lang" enum:"fr,en"`
+}
+
+// builder registers operations.
+type builder struct {
+	api  *API
+	huma huma.API
+}
+
+// operation describes a reading.
+type operation struct {
+	id, path string
+	geojson  bool // offered besides JSON
+	csv      bool
+	only     string // the one media type, where JSON is not offered
+	answer   any    // zero value of what JSON holds
+}
+
+// query is a request under way.
+type query struct {
+	ctx     context.Context
+	snap    *snapshot.Snapshot
+	find    territory.SetFinder
+	local   *i18n.Localizer
+	format  string
+	excel   bool // cells that a spreadsheet would run are made harmless
+	service *API
+	address string // path and query, to write the next page's
+}
+
+func (q *query) france() *territory.France { return q.snap.France }
+
+// resolve finds the territory that a path names.
+func (q *query) resolve(id string) (*territory.Territory, error) {
+	t, err := q.service.sets.Resolve(q.ctx, q.france(), id)
+	return t, in(err, "id")
+}
+
+// in names the parameter at fault if the error does not.
+func in(err error, field string) error {
+	if e, ok := err.(*fault.Error); ok && e.Field == "" {
+		c := *e
+		return c.In(field)
+	}
+	return err
+}
+
+// reply is an answer in its forms.
+type reply struct {
+	value    any
+	geojson  func(dst []byte) ([]byte, error)
+	csv      func(t *table)
+	total    int
+	next     string // address of the next page
+	status   int
+	location string
+}
+
+const (
+	jsonMedia    = "application/json"
+	geoJSONMedia = "application/geo+json"
+	csvMedia     = "text/csv"
+)
+
+// read registers a reading.
+func read[I any](b *builder, op operation, answer func(q *query, in *I) (*reply, error)) {
+	o := huma.Operation{OperationID: op.id, Method: http.MethodGet, Path: op.path, Responses: op.responses(b.huma.OpenAPI().Components.Schemas)}
+	huma.Register(b.huma, o, func(ctx context.Context, in *I) (*huma.StreamResponse, error) {
+		return &huma.StreamResponse{Body: func(h huma.Context) {
+			a := b.api
+			l := a.localizer(h)
+			snap := a.snapshot(ctx)
+			if snap == nil {
+				refuse(h, l, fault.New(fault.Unavailable, "api.error.unready"))
+				return
+			}
+			format, err := op.negotiate(h.Query("format"), h.Header("Accept"))
+			if err != nil {
+				refuse(h, l, err)
+				return
+			}
+			u := h.URL()
+			q := &query{
+				ctx: snapshot.WithContext(ctx, snap), snap: snap, local: l, format: format, service: a,
+				excel: h.Query("spreadsheet") == "true", address: u.RequestURI(),
+			}
+			r, err := answer(q, in)
+			if err != nil {
+				refuse(h, l, err)
+				return
+			}
+			q.write(h, r)
+		}}, nil
+	})
+}
+
+// snapshot is the one that the request sees, or nil if none is loaded.
+func (a *API) snapshot(ctx context.Context) *snapshot.Snapshot {
+	if s := snapshot.FromContext(ctx); s != nil {
+		return s
+	}
+	return a.live.Load()
+}
+
+func (op *operation) media() []string {
+	if op.only != "" {
+		return []string{op.only}
+	}
+	out := []string{jsonMedia}
+	if op.geojson {
+		out = append(out, geoJSONMedia)
+	}
+	if op.csv {
+		out = append(out, csvMedia)
+	}
+	return out
+}
+
+// formats are the values of the parameter format.
+var formats = map[string]string{"json": jsonMedia, "geojson": geoJSONMedia, "csv": csvMedia}
+
+// negotiate chooses the form of an answer: the parameter first, then the first
+// media type accepted that is offered, then the first offered.
+func (op *operation) negotiate(format, accept string) (string, error) {
+	offered := op.media()
+	has := func(media string) bool {
+		for _, m := range offered {
+			if m == media {
+				return true
+			}
+		}
+		return false
+	}
+	if format != "" {
+		media, ok := formats[format]
+		if ok && (has(media) || op.only == geoJSONMedia && format == "json") {
+			if !has(media) {
+				media = op.only
+			}
+			return media, nil
+		}
+		return "", fault.New(fault.Invalid, "api.error.format", format).In("format")
+	}
+	for one := range strings.SplitSeq(accept, ",") {
+		media, _, _ := strings.Cut(one, ";")
+		if media = strings.TrimSpace(media); has(media) {
+			return media, nil
+		}
+	}
+	return offered[0], nil
+}
+
+func (op *operation) responses(schemas huma.Registry) map[string]*huma.Response {
+	content := map[string]*huma.MediaType{}
+	for _, m := range op.media() {
+		switch m {
+		case jsonMedia:
+			content[m] = &huma.MediaType{Schema: schemas.Schema(reflect.TypeOf(op.answer), true, "")}
+		case geoJSONMedia:
+			content[m] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeObject}}
+		default:
+			content[m] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+		}
+	}
+	failed := map[string]*huma.MediaType{"application/problem+json": {Schema: schemas.Schema(reflect.TypeFor[Problem](), true, "")}}
+	return map[string]*huma.Response{"200": {Content: content}, "304": {}, "default": {Content: failed}}
+}
+
+// tag is the ETag of answers: one address answers the same as long as neither the
+// snapshot nor the program changes.
+func (q *query) tag() string {
+	return `W/"` + q.snap.Manifest.Hash + "-" + q.service.build + "-" + string(q.local.Lang()) + `"`
+}
+
+func (q *query) write(h huma.Context, r *reply) {
+	h.SetHeader("Access-Control-Allow-Origin", "*")
+	h.SetHeader("Access-Control-Expose-Headers", "ETag, Link, Bassin-Vintage, Bassin-Snapshot, Bassin-Total")
+	h.SetHeader("Bassin-Vintage", strconv.Itoa(q.france().Vintage()))
+	h.SetHeader("Bassin-Snapshot", q.snap.Manifest.Hash)
+	h.SetHeader("Vary", "Accept, Accept-Language, Accept-Encoding")
+	if r.status == 0 {
+		r.status = http.StatusOK
+		h.SetHeader("Cache-Control", "public, max-age=3600")
+		h.SetHeader("ETag", q.tag())
+		if strings.Contains(h.Header("If-None-Match"), q.tag()) {
+			h.SetStatus(http.StatusNotModified)
+			return
+		}
+	} else {
+		h.SetHeader("Cache-Control", "no-store")
+	}
+	if r.total > 0 {
+		h.SetHeader("Bassin-Total", strconv.Itoa(r.total))
+	}
+	if r.next != "" {
+		h.SetHeader("Link", "<"+r.next+`>; rel="next"`)
+	}
+	if r.location != "" {
+		h.SetHeader("Location", r.location)
+	}
+	body, media, err := q.body(r)
+	if err != nil {
+		refuse(h, q.local, err)
+		return
+	}
+	h.SetHeader("Content-Type", media)
+	h.SetHeader("Content-Language", string(q.local.Lang()))
+	h.SetHeader("Content-Length", strconv.Itoa(len(body)))
+	h.SetStatus(r.status)
+	h.BodyWriter().Write(body)
+}
+
+func (q *query) body(r *reply) (body []byte, media string, err error) {
+	switch q.format {
+	case geoJSONMedia:
+		body, err = r.geojson(nil)
+		return body, geoJSONMedia, err
+	case csvMedia:
+		t := &table{harmless: q.excel}
+		r.csv(t)
+		return t.bytes(), csvMedia + "; charset=utf-8", nil
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(r.value); err != nil {
+		return nil, "", err
+	}
+	return b.Bytes(), jsonMedia + "; charset=utf-8", nil
+}

@@ -1,0 +1,40 @@
+package api
+
+// operations registers every operation, in the order of the documentation.
+func (b *builder) operations() {
+	read(b, operation{id: "levels", path: "/levels", csv: true, answer: List[Level]{}}, levels)
+	read(b, operation{id: "territories", path: "/territories", csv: true, geojson: true, answer: Page[Territory]{}}, territories)
+	read(b, operation{id: "territory", path: "/territories/{id}", geojson: true, answer: Detail{}}, one)
+	read(b, operation{id: "members", path: "/territories/{id}/members", csv: true, geojson: true, answer: List[Member]{}}, members)
+	read(b, operation{id: "relations", path: "/territories/{id}/relations", csv: true, answer: List[Relation]{}}, relations)
+	read(b, operation{id: "history", path: "/territories/{id}/history", csv: true, answer: History{}}, history)
+	read(b, operation{id: "population", path: "/territories/{id}/population", csv: true, answer: List[Count]{}}, population)
+	read(b, operation{id: "geometry", path: "/territories/{id}/geometry", only: geoJSONMedia, geojson: true}, geometry)
+	read(b, operation{id: "neighbours", path: "/territories/{id}/neighbours", csv: true, geojson: true, answer: List[Territory]{}}, neighbours)
+	read(b, operation{id: "search", path: "/search", csv: true, answer: List[Match]{}}, search)
+	read(b, operation{id: "reverse", path: "/reverse", csv: true, answer: Place{}}, reverse)
+	b.keepSet()
+	read(b, operation{id: "sources", path: "/sources", csv: true, answer: List[Source]{}}, sources)
+}
+
+// List is a whole list.
+type List[T any] struct {
+	Total   int `json:"total"`
+	Vintage int `json:"vintage"`
+	Items   []T `json:"items"`
+}
+
+func listOf[T any](q *query, items []T) List[T] {
+	if items == nil {
+		items = []T{}
+	}
+	return List[T]{len(items), q.france().Vintage(), items}
+}
+
+// Page is a part of a list.
+type Page[T any] struct {
+	Total   int     `json:"total"`
+	Vintage int     `json:"vintage"`
+	Items   []T     `json:"items"`
+	Next    *string `json:"next"`
+}
