@@ -46,7 +46,7 @@ type composeView struct {
 	Unknown    int // communes whose population is not published
 	Parts      int
 	Largest    int
-	Same       *levelLink // the published territory that it comes to
+	Published  string // address of the published territory that it comes to, "" if it is one's own
 	TooLong    bool
 	Fault      string // why the address cannot be read
 	Empty      string // why there is nothing to keep
@@ -67,8 +67,7 @@ type composeLimits struct{ Terms, Mapped, Rows int }
 
 // composeTerm is a line of the recipe: what was added or removed as a whole.
 type composeTerm struct {
-	Name, Kind string
-	Href       string
+	Name, Href string
 	Remove     bool
 	Drop       string // address without this line
 }
@@ -260,7 +259,7 @@ func (c composerOf) view(d *draft, query string) *composeView {
 	}
 	v.Query, _ = cleaned(query)
 	for _, t := range d.Pieces {
-		x := composeTerm{Name: Heading(c.l, f, t.Of), Kind: Kind(c.l, t.Of), Href: c.href("/" + string(t.Of.Level) + "/" + t.Of.Code), Remove: t.Remove, Drop: c.at(t.Rest, "")}
+		x := composeTerm{Name: Heading(c.l, f, t.Of), Href: c.href("/" + string(t.Of.Level) + "/" + t.Of.Code), Remove: t.Remove, Drop: c.at(t.Rest, "")}
 		if t.Of.Level == territory.Custom {
 			x.Href = c.href("/set/" + url.PathEscape(strings.TrimPrefix(t.Term, "set:")))
 		}
@@ -282,8 +281,8 @@ func (c composerOf) describe(v *composeView, d *draft) {
 	v.Population, v.Known = t.Population()
 	published, all := f.Coverage(t)
 	v.Unknown = all - published
-	if t.Level != territory.Custom && len(d.Pieces) > 1 {
-		v.Same = &levelLink{v.Name, c.href(t.Path())}
+	if t.Level != territory.Custom {
+		v.Published = c.href(t.Path())
 	}
 	if len(d.Members) <= mostJoined {
 		v.Parts, v.Largest = contiguous(d.In, d.Members, func(n int32, each func(int32)) {

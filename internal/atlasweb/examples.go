@@ -31,7 +31,7 @@ func composeExamples() map[string][]any {
 		&composeView{},
 		&composeView{Fault: "…", Paste: pasteView{Fault: "…"}},
 		&composeView{
-			Expr: "22113", Name: "Lannion", Communes: 400, Known: true, Unknown: 1, Parts: 2, Same: &levelLink{"…", "/"}, Empty: "…",
+			Expr: "22113", Name: "Lannion", Communes: 400, Known: true, Unknown: 1, Parts: 2, Published: "/", Empty: "…",
 			Terms: []composeTerm{{Name: "Lannion", Drop: "/"}, {Name: "Lannion", Remove: true}}, Query: "a", Found: []composeRow{row, {Name: "b"}},
 			Map: "<svg></svg>", Credit: true, Members: []composeRow{row}, Near: []composeRow{row},
 			Paste: pasteView{Text: "a", Wrong: []wrongLine{{1, "a", "…", "ligne1", []choiceView{{"22113", "Lannion"}}}}, Understood: 2},

@@ -36,7 +36,7 @@ type homeMap struct {
 
 // homeWidths are the widths in pixels at which the map is shown, for narrow and
 // wide screens.
-var homeWidths = [...]int{312, 560}
+var homeWidths = [...]int{312, 540}
 
 func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	l, s := p.Kit.Locale(r.Context()), snapshot.FromContext(r.Context())
@@ -76,7 +76,7 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 		{Icon: "chart", Title: l.T("home.ways.researcher"), Text: l.T("home.ways.researcher.text"), Meta: l.T("home.ways.researcher.link"), Href: "/donnees"},
 	}
 	return p.Kit.Page(w, r, &web.Page{
-		Title: l.T("home.title"), Description: l.T("home.description"), Template: "atlas/home", View: v, Front: true, Wide: true,
+		Title: l.T("home.title"), Description: l.T("home.description"), Template: "atlas/home", View: v, Front: true,
 	})
 }
 

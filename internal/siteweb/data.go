@@ -18,10 +18,17 @@ type dataView struct {
 	Files   int
 	Sources []sourceView
 	Apart   []sourceView // under ODbL
-	Tables  []tableView
-	Levels  []outlineView
+	Main    dataFiles
+	ODbL    dataFiles
 	Metres  []int
 	Report  int64 // bytes
+}
+
+// dataFiles are the files under one licence.
+type dataFiles struct {
+	TablesTitle, LevelsTitle string
+	Tables                   []tableView
+	Levels                   []outlineView
 }
 
 type sourceView struct {
@@ -34,14 +41,12 @@ type sourceView struct {
 }
 
 type tableView struct {
-	Name, What  string
-	Rows        int
-	Bytes       int64
-	Licence     string
-	Parquet     string // address
-	CSV         string // address, "" for a table that is no use in a spreadsheet
-	Columns     []columnView
-	LicenceHref string
+	Name, What string
+	Rows       int
+	Bytes      int64
+	Parquet    string // address
+	CSV        string // address, "" for a table that is no use in a spreadsheet
+	Columns    []columnView
 }
 
 type columnView struct{ Name, Type string }
@@ -70,6 +75,8 @@ func newDataView(l *i18n.Localizer, s *snapshot.Snapshot) *dataView {
 	v := &dataView{
 		Edition: m.Hash[:min(len(m.Hash), 10)], Vintage: i18n.Plain(m.Vintage), Files: len(m.Sources), Metres: precisions[:], Report: m.Report.Bytes,
 	}
+	v.Main.TablesTitle, v.Main.LevelsTitle = l.T("site.data.tables"), l.T("site.data.outlines")
+	v.ODbL.TablesTitle, v.ODbL.LevelsTitle = l.T("site.data.apart_tables"), l.T("site.data.apart_outlines")
 	done := findings(l, s)
 	for i := range m.Sources {
 		x := newSourceView(l, &m.Sources[i])
@@ -81,9 +88,20 @@ func newDataView(l *i18n.Localizer, s *snapshot.Snapshot) *dataView {
 		}
 	}
 	for i := range m.Tables {
-		v.Tables = append(v.Tables, newTableView(l, &m.Tables[i]))
+		x := newTableView(l, &m.Tables[i])
+		if m.Tables[i].Licence == "ODbL-1.0" {
+			v.ODbL.Tables = append(v.ODbL.Tables, x)
+		} else {
+			v.Main.Tables = append(v.Main.Tables, x)
+		}
 	}
-	v.Levels = outlineViews(l, s)
+	for _, x := range outlineViews(l, s) {
+		if x.Apart {
+			v.ODbL.Levels = append(v.ODbL.Levels, x)
+		} else {
+			v.Main.Levels = append(v.Main.Levels, x)
+		}
+	}
 	return v
 }
 
@@ -111,7 +129,7 @@ func licenceName(l *i18n.Localizer, spdx string) string {
 
 func newTableView(l *i18n.Localizer, t *snapshot.Table) tableView {
 	x := tableView{
-		Name: t.Name, Rows: t.Rows, Bytes: t.Bytes, Licence: licenceName(l, t.Licence), LicenceHref: licenceAddress(t.Licence),
+		Name: t.Name, Rows: t.Rows, Bytes: t.Bytes,
 		Parquet: "/donnees/tables/" + t.Name + ".parquet",
 	}
 	what := t.Name

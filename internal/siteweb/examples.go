@@ -11,8 +11,8 @@ func examples() map[string][]any {
 	return map[string][]any{
 		"site/data": {&dataView{
 			Edition: "a", Vintage: 2026, Sources: []sourceView{source, treated}, Apart: []sourceView{source},
-			Tables: []tableView{{Name: "a", Parquet: "/a"}, {Name: "b", Parquet: "/b", CSV: "/b.csv", Columns: []columnView{{"a", "text"}}}},
-			Levels: []outlineView{{Level: "Communes", Count: 2, Files: []outlineLink{{50, "/c"}}}},
+			Main: dataFiles{Tables: []tableView{{Name: "a", Parquet: "/a"}, {Name: "b", Parquet: "/b", CSV: "/b.csv", Columns: []columnView{{"a", "text"}}}},
+				Levels: []outlineView{{Level: "Communes", Count: 2, Files: []outlineLink{{50, "/c"}}}}},
 		}},
 		"site/about":         {&aboutView{Site: full}, &aboutView{}},
 		"site/accessibility": {full, web.Site{}},
