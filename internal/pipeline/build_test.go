@@ -103,6 +103,10 @@ func TestPastCommunesMove(t *testing.T) {
 }
 
 func TestCrossChecksCanFail(t *testing.T) {
+	for _, c := range []struct {
+		name                        string
+		run                         func(*cross)
+		key, of, column, to, expect string
 	}{
 		{"basin of another file", (*cross).bassins, "bassins-communes", "22114", "bv2022", "22278", "the two files of zonings put each commune in the same living basin: not so for 22114"},
 		{"pole elsewhere", (*cross).bassins, "bassins-communes", "22113", "bv2022", "22278", "each living basin bears the code of its pole, a commune that lies in it: not so for 22113"},
