@@ -67,7 +67,7 @@ type ZoneRow struct {
 	Zone       string  `parquet:"zone,dict"`           // dep, reg: metro, drom, com
 	Region     string  `parquet:"reg,dict"`            // dep, arr: the région it lies in
 	Population *int32  `parquet:"population,optional"` // published for the whole, inhabitants; members' sum otherwise
-	Lon        float64 `parquet:"lon"`                 // of its seat, or of its first commune
+	Lon        float64 `parquet:"lon"`                 // of its seat, else of its most inhabited commune; inside its outline for a QPV
 	Lat        float64 `parquet:"lat"`
 }
 
