@@ -20,6 +20,7 @@ import (
 	"bassin/internal/pipeline"
 	"bassin/internal/snapshot"
 	"bassin/internal/store"
+	"bassin/internal/web"
 )
 
 type serveCommand struct {
@@ -61,6 +62,7 @@ type Server struct {
 
 	live     snapshot.Live
 	geo      *geo.Handler
+	routes   []web.Route
 	db       *store.DB
 	listener net.Listener
 	http     *http.Server
@@ -126,6 +128,10 @@ func said(catalog *i18n.Catalog, setting string, err error) error {
 
 // Address is where the server listens, known once it is open.
 func (s *Server) Address() string { return s.listener.Addr().String() }
+
+// Routes is the table of every way in, for the documentation and for the tests
+// that walk it. It is known once the server is open.
+func (s *Server) Routes() []web.Route { return s.routes }
 
 // Serve answers until the context ends, then lets the requests in progress
 // finish. SIGHUP makes it look at the data again.

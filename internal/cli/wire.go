@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"bassin/internal/api"
 	"bassin/internal/api/geo"
 	"bassin/internal/atlas"
 	"bassin/internal/atlasweb"
@@ -35,16 +36,21 @@ func (s *Server) wire(catalog *i18n.Catalog) (http.Handler, error) {
 	identity := s.command.Site.identity(s.version)
 	kit, err := web.New(web.Config{
 		Site: identity, Catalog: catalog, Assets: files, Log: s.log, Nav: nav,
-		Templates: append(atlasweb.Templates(), siteweb.Templates()),
+		Templates: append(atlasweb.Templates(), siteweb.Templates(), api.Templates()),
 	})
 	if err != nil {
 		return nil, err
 	}
 	perimeters := &atlas.Service{Store: s.db, Now: time.Now}
+	public, err := api.New(api.Config{Live: &s.live, Sets: perimeters, Catalog: catalog, Build: s.version, BaseURL: identity.BaseURL})
+	if err != nil {
+		return nil, err
+	}
 	pages := &atlasweb.Pages{Kit: kit, Atlas: perimeters}
 	site := &siteweb.Pages{Kit: kit, Site: identity}
 
-	router, err := kit.Router(slices.Concat(kit.Routes(), pages.Routes(), site.Routes()))
+	s.routes = slices.Concat(kit.Routes(), pages.Routes(), site.Routes(), public.Routes(), public.DocsRoutes(kit))
+	router, err := kit.Router(s.routes)
 	if err != nil {
 		return nil, err
 	}
