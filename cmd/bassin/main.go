@@ -11,5 +11,9 @@ import (
 var version = "dev"
 
 func main() {
-	os.Exit(cli.Run(os.Args[1:], cli.Environment{Version: version, Stdout: os.Stdout, Stderr: os.Stderr}))
+	self, err := os.Executable()
+	if err != nil {
+		self = "" // builds then run inside the server
+	}
+	os.Exit(cli.Run(os.Args[1:], cli.Environment{Version: version, Executable: self, Stdout: os.Stdout, Stderr: os.Stderr}))
 }

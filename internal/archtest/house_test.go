@@ -105,7 +105,7 @@ var walls = []struct {
 var workshop = []string{"bench", "scripts", "internal/archtest", "internal/web/assets/build"}
 
 // helpers serve tests only.
-var helpers = []string{"internal/pgtest", "internal/realdata", "internal/browsertest", "internal/atlas/atlastest"}
+var helpers = []string{"internal/pgtest", "internal/realdata", "internal/browsertest", "internal/e2e", "internal/atlas/atlastest"}
 
 // pureStd is what rooms up to the features may not import of the standard
 // library: they would reach a network or a database behind everyone's back.
@@ -133,7 +133,6 @@ var libraries = map[string]library{
 	"github.com/pressly/goose/v3":         {"migrations", []string{"internal/store"}},
 	"github.com/danielgtaylor/huma/v2":    {"OpenAPI from code", []string{"internal/api"}},
 	"github.com/parquet-go/parquet-go":    {"Parquet tables", []string{"internal/snapshot", "internal/pipeline", "internal/territory", "internal/atlasweb", "internal/siteweb", "internal/api"}},
-	"github.com/paulmach/orb":             {"vector tiles, GeoJSON", []string{"internal/territory", "internal/pipeline", "internal/atlas", "internal/atlasweb", "internal/api"}},
 	"github.com/alecthomas/kong":          {"command line", []string{"internal/cli"}},
 	"github.com/prometheus/client_golang": {"metrics", []string{"internal/web", "internal/cli"}},
 	"github.com/andybalholm/brotli":       {"compression", []string{"internal/web", "internal/atlasweb", "internal/api"}},
@@ -146,6 +145,8 @@ var libraries = map[string]library{
 	"golang.org/x/sys":                    {"process memory, file locks", []string{"internal/cli", "internal/pipeline"}},
 
 	"github.com/google/go-cmp":        {"differences in tests", nil},
+	"github.com/paulmach/orb":         {"a second opinion on geometry and tiles, in tests", nil},
+	"google.golang.org/protobuf":      {"reading vector tiles in tests", nil},
 	"github.com/PuerkitoBio/goquery":  {"reading pages in tests", nil},
 	"github.com/rogpeppe/go-internal": {"scenarios on the built binary", nil},
 	"github.com/chromedp/chromedp":    {"a real browser in tests", nil},

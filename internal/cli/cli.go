@@ -14,9 +14,10 @@ import (
 
 // Environment is what a run takes from the process that starts it.
 type Environment struct {
-	Version string
-	Stdout  io.Writer
-	Stderr  io.Writer
+	Version    string
+	Executable string // the program's own file, "" if not known
+	Stdout     io.Writer
+	Stderr     io.Writer
 }
 
 // commands is the whole command line, as kong reads it.

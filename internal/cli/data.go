@@ -26,7 +26,9 @@ func (c buildCommand) Run(ctx context.Context, env Environment) error {
 	if err != nil {
 		return err
 	}
-	report.WriteText(env.Stdout)
+	if err := report.WriteText(env.Stdout); err != nil {
+		return err
+	}
 	fmt.Fprintf(env.Stdout, "snapshot %s built in %.1f s\n", hash, time.Since(started).Seconds())
 	return nil
 }
@@ -41,8 +43,7 @@ func (c checkCommand) Run(ctx context.Context, env Environment) error {
 	if err != nil {
 		return err
 	}
-	report.WriteText(env.Stdout)
-	return nil
+	return report.WriteText(env.Stdout)
 }
 
 // steps writes the progress of a build: one line a step, redrawn in place on a

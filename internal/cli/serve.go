@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,8 +10,11 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
@@ -32,7 +36,7 @@ type serveCommand struct {
 // Run serves until the context ends, then finishes the requests in progress.
 func (c serveCommand) Run(ctx context.Context, env Environment) error {
 	log := c.Service.logger(env.Stderr)
-	s := &Server{command: c, version: env.Version, log: log, out: env.Stdout}
+	s := &Server{command: c, version: env.Version, executable: env.Executable, log: log, out: env.Stdout}
 	if err := s.Open(ctx); err != nil {
 		return err
 	}
@@ -57,8 +61,10 @@ func (s service) logger(w io.Writer) *slog.Logger {
 type Server struct {
 	command serveCommand
 	version string
-	log     *slog.Logger
-	out     io.Writer
+	// executable is the program itself, to run it as a child; "" to do without.
+	executable string
+	log        *slog.Logger
+	out        io.Writer
 
 	live     snapshot.Live
 	geo      *geo.Handler
@@ -184,7 +190,7 @@ func (s *Server) refresh(ctx context.Context) error {
 	if err != nil || stale {
 		if err == nil {
 			s.log.Info("building the snapshot from the open data", "data", p.Data)
-			_, _, err = pipeline.Build(ctx, p.Data, p.Var, steps(s.out))
+			err = s.build(ctx, p)
 		}
 		if err != nil {
 			if dir == "" && s.live.Load() == nil {
@@ -207,8 +213,33 @@ func (s *Server) refresh(ctx context.Context) error {
 		s.geo.Prepare(next)
 	}
 	s.live.Swap(next)
+	debug.FreeOSMemory() // loading leaves as much behind as it keeps
 	s.log.Info("snapshot in use", "snapshot", next.Manifest.Hash, "vintage", next.France.Vintage())
 	return nil
+}
+
+// build builds the snapshot, in a process of its own where the program is known:
+// reading all the open data takes more memory than serving it, for a few seconds.
+func (s *Server) build(ctx context.Context, p places) error {
+	if s.executable == "" {
+		_, _, err := pipeline.Build(ctx, p.Data, p.Var, steps(s.out))
+		return err
+	}
+	cmd := exec.CommandContext(ctx, s.executable, "data", "build", "--data", p.Data, "--var", p.Var)
+	var errs bytes.Buffer
+	cmd.Stderr = io.MultiWriter(s.out, &errs)
+	if terminal(s.out) {
+		cmd.Stderr = s.out // progress is drawn on the terminal itself
+	}
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("building the snapshot: %w: %s", err, lastLine(errs.String()))
+	}
+	return nil
+}
+
+func lastLine(s string) string {
+	s = strings.TrimSpace(s)
+	return s[strings.LastIndexByte(s, '\n')+1:]
 }
 
 // needed returns the folder of the current snapshot, "" if there is none, and

@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func get(t *testing.T, url string) string {
+	t.Helper()
+	r, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestABadSettingIsRefusedByName(t *testing.T) {
+	for _, c := range []struct{ flag, value string }{
+		{"--listen", "8080"}, {"--listen", "nowhere"}, {"--store", "mysql://x"}, {"--log-level", "loud"}, {"--log-format", "xml"},
+		{"--request-timeout", "0s"}, {"--request-timeout", "soon"}, {"--shutdown-timeout", "-1s"}, {"--name", " "},
+		{"--contact", "not an address"}, {"--base-url", "bassin.example"}, {"--base-url", "https://a.example/path"}, {"--var", "/dev/null"},
+	} {
+		var out, errs bytes.Buffer
+		status := Run([]string{"serve", c.flag, c.value}, Environment{Version: "1", Stdout: &out, Stderr: &errs})
+		if status != 2 || !strings.Contains(errs.String(), c.flag) {
+			t.Errorf("%s %q: status %d, message %q", c.flag, c.value, status, errs.String())
+		}
+	}
+}
+
+func TestSettingsComeFromTheEnvironment(t *testing.T) {
+	t.Setenv("BASSIN_LISTEN", "nonsense")
+	var out, errs bytes.Buffer
+	if status := Run([]string{"serve"}, Environment{Version: "1", Stdout: &out, Stderr: &errs}); status != 2 || !strings.Contains(errs.String(), "nonsense") {
+		t.Errorf("status %d, message %q", status, errs.String())
+	}
+}
+
+func TestHelpNamesEverySettingAndItsVariable(t *testing.T) {
+	var out bytes.Buffer
+	if status := Run([]string{"serve", "--help"}, Environment{Version: "1", Stdout: &out, Stderr: &out}); status != 0 {
+		t.Fatalf("status %d: %s", status, out.String())
+	}
+	for _, want := range []string{"BASSIN_LISTEN", "BASSIN_VAR", "BASSIN_DATA", "BASSIN_STORE", "BASSIN_NAME", "BASSIN_LOG_LEVEL", "BASSIN_BASE_URL"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("help does not name %s", want)
+		}
+	}
+}
+
+func TestVersionIsPrinted(t *testing.T) {
+	var out bytes.Buffer
+	if status := Run([]string{"--version"}, Environment{Version: "1.2.3+abc", Stdout: &out, Stderr: &out}); status != 0 || strings.TrimSpace(out.String()) != "1.2.3+abc" {
+		t.Errorf("status %d: %q", status, out.String())
+	}
+}
+
+func TestPasswordsOfTheStoreAreNotShown(t *testing.T) {
+	for _, dsn := range []string{"mysql://me:secret@host/db", "oracle:secret"} {
+		if got := redacted(dsn); strings.Contains(got, "secret") && strings.HasPrefix(dsn, "mysql") {
+			t.Errorf("redacted(%q) = %q", dsn, got)
+		}
+	}
+}
