@@ -219,8 +219,8 @@ func crossings(f *territory.France, t *territory.Territory) []Crossing {
 	}
 	var out []Crossing
 	for _, l := range shown {
-		if l == t.Level || l == territory.Commune && t.Level.Whole() {
-			continue
+		if l == t.Level || l == territory.Commune && t.Level.Whole() || l == territory.Region && t.Zone == "com" {
+			continue // an overseas collectivity is published as a région too: it is told once
 		}
 		rs := f.Relations(t, l)
 		if len(rs) == 0 {

@@ -3,6 +3,7 @@ package atlasweb
 import (
 	"context"
 	"html/template"
+	"strings"
 
 	"bassin/internal/atlas"
 	"bassin/internal/i18n"
@@ -25,6 +26,7 @@ type acrossView struct {
 	Text  template.HTML // how they cross, in words
 	Bar   *web.Stack    // how its population is shared out, nil where it is not
 	Table web.Table
+	Open  bool // its table is shown unfolded
 }
 
 func belongsSection() web.Section {
@@ -43,6 +45,7 @@ func belongsSection() web.Section {
 const (
 	acrossRows = 15 // rows of the table of a level that crosses
 	barParts   = 6  // parts of a bar, the others together
+	telling    = .6 // least share of the people in the parts that a bar names
 )
 
 func (t teller) belongs(v *visit) belongsView {
@@ -50,7 +53,7 @@ func (t teller) belongs(v *visit) belongsView {
 	var view belongsView
 	inside := web.Table{
 		ID: "t-dans", Caption: l.T("territory.belongs.inside_caption", Heading(l, t.f, p.Territory)),
-		Columns: []web.Column{{Title: l.T("territory.col.territory")}, {Title: l.T("territory.col.level")},
+		Columns: []web.Column{{Title: l.T("territory.col.territory")},
 			{Title: l.T("territory.col.communes"), Numeric: true}, {Title: l.T("territory.col.population"), Numeric: true}},
 	}
 	shares := p.Territory.Level.Whole()
@@ -63,9 +66,12 @@ func (t teller) belongs(v *visit) belongsView {
 			continue
 		}
 		r := c.Relations[0]
+		name := t.named(r.Other)
+		if kind := i18n.Upper(Kind(l, r.Other)); !strings.HasPrefix(name.Text, kind) {
+			name.Note = kind
+		}
 		row := []web.Cell{
-			t.named(r.Other), text(i18n.Upper(Kind(l, r.Other))),
-			text(l.Number(len(r.Other.Communes()))), text(t.figure(r.Other)),
+			name, text(l.Number(len(r.Other.Communes()))), text(t.figure(r.Other)),
 		}
 		if shares {
 			weight := "–"
@@ -151,10 +157,21 @@ func (t teller) across(v *visit, c atlas.Crossing) acrossView {
 	if n > acrossRows {
 		view.Table.More = &web.Anchor{Href: v.self + "?unite=" + string(c.Level) + "#membres", Text: l.T("territory.belongs.more", n)}
 	}
-	if shares && len(c.Relations) > 1 {
+	if shares && n > 1 && named(c) >= telling {
 		view.Bar = t.bar(c, view.Title)
 	}
+	view.Open = view.Bar == nil && n <= acrossRows
 	return view
+}
+
+// named is the share of the people that the named parts of a bar hold, those who
+// live in no territory of the level included.
+func named(c atlas.Crossing) float64 {
+	sum := c.OfOutside
+	for _, r := range c.Relations[:min(len(c.Relations), barParts)] {
+		sum += r.OfThis
+	}
+	return sum
 }
 
 // how says in words how the territories of a level cross a perimeter.

@@ -5,7 +5,6 @@ import (
 	"html/template"
 
 	"bassin/internal/atlas"
-	"bassin/internal/i18n"
 	"bassin/internal/territory"
 	"bassin/internal/web"
 	"bassin/internal/web/carto"
@@ -58,7 +57,10 @@ func (t teller) plate(v *visit) mapView {
 	if drawn.Hidden > 0 {
 		view.Hidden = l.T("territory.map.hidden", drawn.Hidden)
 	}
-	if len(p.Members) > 0 {
+	switch {
+	case !u.Level.Whole():
+		view.Table = "#appartenances"
+	case len(p.Members) > 0:
 		view.Table = "#membres"
 	}
 	view.Around, view.AroundWord = t.around(v)
@@ -98,11 +100,14 @@ func (t teller) around(v *visit) ([]linkView, string) {
 			continue
 		}
 		seen[o] = true
-		out = append(out, linkView{Href: t.href(o.Path()), Text: Heading(t.l, t.f, o)})
+		out = append(out, linkView{Href: t.href(o.Path()), Text: Heading(t.l, t.f, o), Size: t.figure(o)})
 	}
 	if len(out) == 0 {
 		return nil, ""
 	}
-	word := i18n.Upper(t.l.T("territory.map.around."+string(level), len(out)))
+	if u.Level == territory.Custom {
+		level = territory.EPCI // basins around a set may hold a part of it: they are not its neighbours
+	}
+	word := t.l.T("territory.map.around."+string(level), len(out))
 	return out[:min(len(out), aroundMost)], word
 }

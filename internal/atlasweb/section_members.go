@@ -31,7 +31,7 @@ type unitLink struct {
 
 func membersSection() web.Section {
 	return web.Section{ID: "membres", Title: "territory.section.members", Order: 40,
-		For: func(l territory.Level) bool { return l != territory.ArrondissementMunicipal },
+		For: territory.Level.Whole,
 		Render: func(ctx context.Context, q web.SectionRequest) (template.HTML, error) {
 			v := visitOf(ctx, q)
 			view := teller{q.Localizer, q.France, q.Href}.members(v, url.Values(q.Query))
@@ -46,7 +46,7 @@ func membersSection() web.Section {
 func units(p *atlas.Portrait) []territory.Level {
 	t := p.Territory
 	switch {
-	case !t.Level.Whole(), t.Level == territory.Commune:
+	case t.Level == territory.Commune:
 		return []territory.Level{p.Unit}
 	}
 	var out []territory.Level
@@ -73,7 +73,7 @@ func (t teller) members(v *visit, q url.Values) *membersView {
 	all := units(p)
 	unit := p.Unit
 	// Other levels can be asked for by a link of the section on what crosses.
-	if asked := territory.Level(q.Get("unite")); asked != unit && u.Level.Whole() && u.Level != territory.Commune {
+	if asked := territory.Level(q.Get("unite")); asked != unit && u.Level != territory.Commune {
 		if slices.Contains(all, asked) || slices.ContainsFunc(p.Crossings, func(c atlas.Crossing) bool { return c.Level == asked }) {
 			unit = asked
 		}
@@ -95,16 +95,15 @@ func (t teller) members(v *visit, q url.Values) *membersView {
 		}
 		items[i] = it
 	}
-	shares := u.Level.Whole()
 	keys, columns := []string{byTheName, byPopulation}, []web.Column{
 		{Title: i18n.Upper(l.T("level." + string(unit) + ".name"))}, {Title: l.T("territory.col.population"), Numeric: true}}
-	if shares && unit != territory.ArrondissementMunicipal {
+	if unit != territory.ArrondissementMunicipal {
 		keys, columns = append(keys, byShare), append(columns, web.Column{Title: l.T("territory.col.share"), Numeric: true})
 	}
 	switch {
-	case unit == territory.Commune && shares:
+	case unit == territory.Commune:
 		keys, columns = append(keys, byDensity), append(columns, web.Column{Title: l.T("territory.col.density")})
-	case unit != territory.ArrondissementMunicipal && unit != territory.Commune:
+	case unit != territory.ArrondissementMunicipal:
 		keys, columns = append(keys, byCommunes), append(columns, web.Column{Title: l.T("territory.col.communes"), Numeric: true})
 	}
 	o := readOrder(q, keys, byPopulation, true)
@@ -130,7 +129,7 @@ func (t teller) members(v *visit, q url.Values) *membersView {
 			})
 		}
 	}
-	if u.Level.Whole() {
+	if u.Level != territory.Commune {
 		view.CSV = &web.Anchor{Href: v.self + "/communes.csv", Text: l.T("territory.members.csv")}
 	}
 	return view
@@ -175,9 +174,6 @@ func (t teller) memberRow(it item, keys []string) []web.Cell {
 // membersText says how many members there are, and what part of them lies outside.
 func (t teller) membersText(p *atlas.Portrait, unit territory.Level, n, partial int) template.HTML {
 	l := t.l
-	if !p.Territory.Level.Whole() {
-		return say(l, "territory.members.crossed")
-	}
 	out := say(l, "territory.members.text", l.T("territory.count."+string(unit), n))
 	if partial > 0 {
 		out += " " + say(l, "territory.members.partial", partial)

@@ -43,7 +43,9 @@ func (t teller) population(p *atlas.Portrait) populationView {
 		return v
 	}
 	v.Figure, v.Unit = l.Number(n), l.T("territory.inhabitants_unit", n)
-	v.When = t.censusYears(u)
+	if v.When = t.censusYears(u); v.When == "" {
+		v.When = l.T("territory.population.no_year")
+	}
 	if !u.Level.Whole() {
 		v.Notes = append(v.Notes, say(l, "territory.population.no_series_arm"))
 		return v
@@ -104,9 +106,8 @@ func change(l *i18n.Localizer, first, last territory.Count) template.HTML {
 	case yearly < 0:
 		key = "territory.population.down"
 	}
-	gap := last.Population - first.Population
 	return say(l, key, i18n.Plain(first.Year), i18n.Plain(last.Year),
-		strong(l.Percent(math.Abs(ratio-1), 1)), l.Change(yearly, 1), l.Signed(gap), l.Number(first.Population), l.Number(last.Population))
+		strong(l.Percent(math.Abs(ratio-1), 1)), l.Change(yearly, 1), l.Number(first.Population), l.Number(last.Population))
 }
 
 func strong(s string) template.HTML {

@@ -170,8 +170,12 @@ func (t teller) districts(v *visit, view *programmesView) {
 	} else {
 		view.Districts = say(l, "territory.districts.text", n, l.T("territory.n_communes", len(communes)))
 	}
+	most := districtsMost
+	if p.Territory.Level == territory.Commune {
+		most = n
+	}
 	for i, d := range p.Districts {
-		if i >= districtsMost && n > districtsMost+2 {
+		if i >= most && n > most+2 {
 			break
 		}
 		name := d.Name

@@ -17,6 +17,7 @@ type storyView struct {
 	Events []eventView
 	Parts  []partsView
 	Codes  []codeView
+	None   string // why no event is told
 }
 
 // eventView is what happened on one day.
@@ -45,6 +46,12 @@ func (t teller) story(v *visit) storyView {
 	l, p := t.l, v.portrait
 	row := t.f.Commune(p.Territory.Communes()[0])
 	view := storyView{Events: t.events(p.History, p.Territory)}
+	if len(view.Events) == 0 {
+		view.None = l.T("territory.story.none")
+		if row.Zone == "com" {
+			view.None = l.T("territory.story.overseas")
+		}
+	}
 	for _, kind := range []string{territory.PartDeleguee, territory.PartAssociee} {
 		var names []string
 		for _, part := range p.Parts {
@@ -69,6 +76,10 @@ func (t teller) story(v *visit) storyView {
 	}
 	switch row.SeatRank {
 	case 2, 3, 4:
+		if row.Zone == "com" {
+			view.Codes = append(view.Codes, codeView{l.T("territory.code.seat"), l.T("territory.seat.com")})
+			break
+		}
 		view.Codes = append(view.Codes, codeView{l.T("territory.code.seat"), l.T("territory.seat." + string(rune('0'+row.SeatRank)))})
 	}
 	return view

@@ -120,7 +120,7 @@ func (p *Pages) territoryPage(w http.ResponseWriter, r *http.Request, v *visit) 
 	href := func(path string) string { return p.Kit.Href(l.Lang(), path) }
 	view := territoryView{
 		Kind: i18n.Upper(kindWithCode(l, t)), Title: Heading(l, f, t),
-		What: l.T("level." + string(t.Level) + ".what"), Vintage: l.T("territory.vintage", i18n.Plain(f.Vintage())),
+		What: what(l, t.Level), Vintage: l.T("territory.vintage", i18n.Plain(f.Vintage())),
 		From: comesFrom(l, f, t, r.URL.Query().Get("depuis")),
 	}
 	teller := teller{l: l, f: f, href: href}
@@ -135,6 +135,15 @@ func (p *Pages) territoryPage(w http.ResponseWriter, r *http.Request, v *visit) 
 		Canonical: v.self, NoIndex: t.Level == territory.Custom,
 	}
 	return p.Kit.Page(w, r.WithContext(ctx), page)
+}
+
+// what says what such a territory is, for the levels that not everybody knows.
+func what(l *i18n.Localizer, level territory.Level) string {
+	switch level {
+	case territory.Commune, territory.Departement, territory.Region, territory.Pays, territory.Custom:
+		return ""
+	}
+	return l.T("level." + string(level) + ".what")
 }
 
 // kindWithCode is the level in words, with the code by which a level is known to

@@ -26,7 +26,7 @@ func territoryExamples() map[string][]any {
 		"atlas/territory_programmes": {
 			programmesView{Marks: []markView{{Name: "…", Text: said}}, Districts: said, List: []linkView{link}, More: &link, Density: stack, DensityOf: said, Types: []typeView{{}}},
 			programmesView{Overseas: "…"}},
-		"atlas/territory_story":   {storyView{Events: []eventView{{Day: "…", Text: said}}, Parts: []partsView{{}}, Codes: []codeView{{}}}, storyView{}},
+		"atlas/territory_story":   {storyView{Events: []eventView{{Day: "…", Text: said}}, Parts: []partsView{{}}, Codes: []codeView{{}}}, storyView{None: "…"}},
 		"atlas/territory_sources": {sourcesView{Sources: []web.Source{{Title: "…"}}, Downloads: web.Links{Items: []web.Anchor{*anchor}}}},
 		"atlas/territory_split":   {splitView{Answer: said, Communes: []linkView{link}}},
 		"atlas/territory_missing": {missingView{Near: []linkView{link}, Search: web.Search{ID: "cherche"}}},
