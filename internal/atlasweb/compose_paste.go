@@ -26,6 +26,7 @@ const (
 	lineDiffers   lineFault = "differs"   // code and name are not of the same commune
 	lineSplit     lineFault = "split"     // a past commune that became several
 	lineSmaller   lineFault = "smaller"   // a territory smaller than a commune
+	lineEither    lineFault = "either"    // an official code that is also a postal code
 )
 
 // pastedLine is a line of a pasted list that needs its author.
@@ -55,11 +56,12 @@ func readPasted(f *territory.France, x *names.Index, text string, chosen map[int
 			out.Terms = append(out.Terms, s)
 		}
 	}
-	p := paster{f, x}
+	p := paster{f: f, x: x}
+	p.reading = p.codesMean(text)
 	number := 0
 	for line := range strings.Lines(text) {
 		number++
-		line = strings.TrimSpace(strings.TrimFunc(line, func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' }))
+		line = strings.TrimFunc(line, func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' })
 		if line == "" {
 			continue
 		}
@@ -82,13 +84,47 @@ func readPasted(f *territory.France, x *names.Index, text string, chosen map[int
 }
 
 type paster struct {
-	f *territory.France
-	x *names.Index
+	f       *territory.France
+	x       *names.Index
+	reading reading
 }
+
+// reading is how a list reads numbers that are an official code of one commune
+// and the postal code of others: 22300 is both.
+type reading int
+
+const (
+	askEither    reading = iota // nothing in the list tells
+	readOfficial                // other codes of the list are official codes only
+	readPostal                  // other codes of the list are postal codes only
+)
+
+// codesMean tells from the codes that are only of one kind.
+func (p paster) codesMean(text string) reading {
+	official, postal := false, false
+	for s := range strings.FieldsFuncSeq(text, separates) {
+		if len(s) != 5 || !looksLikeCode(s) {
+			continue
+		}
+		isOfficial, isPostal := len(p.f.Current(strings.ToUpper(s))) > 0, len(p.f.Postal(s)) > 0
+		official = official || isOfficial && !isPostal
+		postal = postal || isPostal && !isOfficial
+	}
+	switch {
+	case official && !postal:
+		return readOfficial
+	case postal && !official:
+		return readPostal
+	}
+	return askEither
+}
+
+// separates says whether a letter parts two fields of a line.
+func separates(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;|\"\ufeff", r) }
 
 // line reads one line: codes alone, then a code with a name, then a name.
 func (p paster) line(s string) ([]*territory.Territory, pastedLine) {
-	fields := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;|\"", r) })
+	fields := strings.FieldsFunc(s, separates)
 	if len(fields) == 0 {
 		return nil, pastedLine{Fault: lineUnknown}
 	}
@@ -127,7 +163,13 @@ func (p paster) code(s string) (ts []*territory.Territory, wrong pastedLine, isC
 		return nil, wrong, false
 	}
 	if t := p.commune(s); len(t) == 1 {
-		return t, wrong, true
+		at := p.f.Postal(s)
+		if len(at) == 0 || p.reading == readOfficial {
+			return t, wrong, true
+		}
+		if p.reading == askEither {
+			return nil, pastedLine{Fault: lineEither, Choices: append(t, p.numbered(at)...)}, true
+		}
 	} else if len(t) > 1 {
 		return nil, pastedLine{Fault: lineSplit, Choices: t}, true
 	}

@@ -131,7 +131,8 @@ func (f finder) page(typed, level string) *searchView {
 		v.Level, o.Levels = level, []territory.Level{lv}
 	}
 	found := f.s.Names.Search(v.Query, o)
-	if t := f.byID(v.Query); t != nil && (len(found) == 0 || found[0].ID != t.ID) {
+	if t := f.byID(v.Query); t != nil {
+		found = slices.DeleteFunc(found, func(m names.Match) bool { return m.ID == t.ID })
 		found = slices.Insert(found, 0, names.Match{ID: t.ID, Name: t.Name, Text: t.Name, Why: names.ByName})
 	}
 	v.Count, v.Full = len(found), len(found) >= mostFound
