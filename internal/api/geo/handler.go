@@ -172,7 +172,14 @@ func (x *Index) serve(w http.ResponseWriter, r *http.Request) int {
 		x.write(w, r, body, kept)
 		return http.StatusOK
 	}
-	x.serveList(w, r, &q, &s, rt.from)
+	shelved := rt.from == fromCommunes && q.has&byNom != 0
+	if shelved {
+		if kept := x.shelf.get(r.URL.RawQuery); kept != nil {
+			x.write(w, r, kept.body, &kept.packed)
+			return http.StatusOK
+		}
+	}
+	x.serveList(w, r, &q, &s, rt.from, shelved)
 	return http.StatusOK
 }
 
@@ -233,7 +240,7 @@ const manyHits = 1 << 12
 
 var hitLists = sync.Pool{New: func() any { h := make([]hit, 0, 64); return &h }}
 
-func (x *Index) serveList(w http.ResponseWriter, r *http.Request, q *request, s *selection, from source) {
+func (x *Index) serveList(w http.ResponseWriter, r *http.Request, q *request, s *selection, from source, shelved bool) {
 	hits := hitLists.Get().(*[]hit)
 	*hits = x.search((*hits)[:0], q, from)
 	out := x.newWriter(w, r)
@@ -254,8 +261,11 @@ func (x *Index) serveList(w http.ResponseWriter, r *http.Request, q *request, s 
 	if s.geojson {
 		out.buf = append(out.buf, '}')
 	}
-	out.close()
 	if cap(*hits) <= manyHits {
 		hitLists.Put(hits)
 	}
+	if shelved && !out.sent {
+		x.shelf.put(r.URL.RawQuery, out.buf)
+	}
+	out.close()
 }

@@ -31,6 +31,7 @@ type Index struct {
 	middles   [][2]float64 // by item of epcis
 	runs      []run        // by item of departements
 	headers   headers
+	shelf     shelf
 }
 
 // refs are {"code":…,"nom":…} of what communes lie in, by item.

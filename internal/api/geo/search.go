@@ -235,10 +235,11 @@ func (x *Index) searchName(hits []hit, q *request, from source, has criterion, g
 	}
 	c := x.collection(from)
 	boost := q.boost == "population" && (from == fromCommunes || from == fromEpcis)
+	plain := has == byNom && (from != fromCommunes || q.has&byZone == 0)
 	add := func(scope names.Scope) {
 		for _, s := range x.snap.Names.ByName(scope, q.nom, boost, limit) {
 			n, ok := c.byCode[s.Code]
-			if ok && groups.has(c.groups[n]) && x.keeps(q, from, has, n) {
+			if ok && groups.has(c.groups[n]) && (plain || x.keeps(q, from, has, n)) {
 				hits = append(hits, hit{n, s.Score})
 			}
 		}

@@ -111,12 +111,12 @@ var packers = sync.Pool{New: func() any {
 
 var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 16<<10); return &b }}
 
-// chunk is how much of an answer is in memory at once: all départements' lists
-// fit, the whole country goes in pieces.
-const chunk = 1 << 20
+// chunk is how much of an answer is in memory at once: the lists of a région and
+// those of names fit, the whole country goes in pieces.
+const chunk = 3 << 19
 
 func recycle(b *[]byte) {
-	if cap(*b) <= 2*chunk {
+	if cap(*b) <= 2<<20 {
 		buffers.Put(b)
 	}
 }
