@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"bassin/internal/snapshot"
+	"bassin/internal/territory"
 	"bassin/internal/territory/names"
 	"bassin/internal/territory/shape"
 )
@@ -63,18 +64,20 @@ type tiles struct {
 	Slowest         string
 }
 
-// measureTiles asks for tiles at random places at every zoom, each once, after
-// one tile of each zoom has warmed what a zoom shares.
+// measureTiles asks for tiles of every level at random places at every zoom, each
+// once, after one tile of each has warmed what a level shares at a zoom.
 func measureTiles(ctx context.Context, s *server, snap *snapshot.Snapshot) (tiles, error) {
 	r := rand.New(rand.NewPCG(seed, 12))
 	var m tiles
 	var took []time.Duration
-	for z := 4; z <= 13; z++ {
+	levels := []territory.Level{territory.BassinDeVie, territory.EPCI, territory.Departement, territory.Commune}
+	for n := range 10 * len(levels) {
+		z, level := 4+n/len(levels), levels[n%len(levels)]
 		seen := map[string]bool{}
-		for i := range 41 {
+		for i := range 16 {
 			c := snap.France.Commune(int32(r.IntN(snap.France.Len())))
 			x, y := tileAt(c.Lon, c.Lat, z)
-			path := fmt.Sprintf("/tiles/%s/%d/%d/%d.mvt", snap.Manifest.Hash, z, x, y)
+			path := fmt.Sprintf("/tiles/%s/%s/%d/%d/%d", snap.Manifest.Hash, level, z, x, y)
 			if seen[path] {
 				continue
 			}
@@ -87,11 +90,11 @@ func measureTiles(ctx context.Context, s *server, snap *snapshot.Snapshot) (tile
 			if d := time.Since(start); i > 0 { // not the tile that warms
 				took = append(took, d)
 				if ms := milliseconds(d); ms > m.Worst {
-					m.Worst, m.Slowest = ms, fmt.Sprintf("%d/%d/%d", z, x, y)
+					m.Worst, m.Slowest = ms, fmt.Sprintf("%s/%d/%d/%d", level, z, x, y)
 				}
 			}
 			if kb := float64(len(b)) / 1e3; kb > m.Largest {
-				m.Largest, m.At = kb, fmt.Sprintf("%d/%d/%d", z, x, y)
+				m.Largest, m.At = kb, fmt.Sprintf("%s/%d/%d/%d", level, z, x, y)
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -38,17 +39,30 @@ func startServer(ctx context.Context, bin, data, varDir string) (*server, time.D
 	if err != nil {
 		return nil, 0, err
 	}
+	addresses, started := make(chan string, 1), make(chan error)
 	start := time.Now()
-	if err := s.cmd.Start(); err != nil {
+	go func() {
+		// The signal of death comes when the thread that started the process ends:
+		// this one stays as long as the process does.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		defer close(addresses)
+		err := s.cmd.Start()
+		started <- err
+		if err != nil {
+			return
+		}
+		lines := bufio.NewScanner(out)
+		for lines.Scan() {
+			if _, address, ok := strings.Cut(lines.Text(), "http://"); ok {
+				addresses <- "http://" + strings.TrimSpace(address)
+			}
+		}
+	}()
+	if err := <-started; err != nil {
 		return nil, 0, fmt.Errorf("%s: %w", bin, err)
 	}
-	lines := bufio.NewScanner(out)
-	for s.base == "" && lines.Scan() {
-		if _, address, ok := strings.Cut(lines.Text(), "http://"); ok {
-			s.base = "http://" + strings.TrimSpace(address)
-		}
-	}
-	go io.Copy(io.Discard, out)
+	s.base = <-addresses
 	if s.base == "" {
 		return nil, 0, errors.Join(fmt.Errorf("%s did not start:\n%s", bin, s.log), s.cmd.Wait())
 	}

@@ -233,12 +233,15 @@ func (p *Page) Go(url string) {
 	p.Settle()
 }
 
-// Settle waits until the page has asked for nothing more for a moment.
+// Settle waits until the page has asked for nothing more for a moment. What a
+// worker asks for is not told to its page, not even how its own script came: after
+// a long silence such a request is no longer waited for, and keeps status 0.
 func (p *Page) Settle() {
 	p.t.Helper()
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		p.mu.Lock()
-		calm := len(p.open) == 0 && time.Since(p.changed) > 120*time.Millisecond
+		silence := time.Since(p.changed)
+		calm := len(p.open) == 0 && silence > 120*time.Millisecond || silence > 3*time.Second
 		p.mu.Unlock()
 		if calm {
 			return

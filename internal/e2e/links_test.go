@@ -15,7 +15,7 @@ import (
 )
 
 // perPattern is how many links of each kind are followed.
-const perPattern = 8
+const perPattern = 6
 
 // TestLinks follows links from the home pages: every link inside the product
 // answers, and every fragment is on its page. Links are sampled by kind, and by
@@ -94,7 +94,7 @@ func (c *crawl) offer(l link) {
 }
 
 var (
-	codes  = regexp.MustCompile(`^(?:[0-9][0-9A-Za-z]*|QN[0-9A-Z]+|ti-[0-9]+|[0-9a-f]{16,}|.*[,:~].*|[0-9a-hjkmnp-tv-z]{10})$`)
+	codes  = regexp.MustCompile(`^(?:[0-9][0-9A-Za-z]*|[0-9A-Z]{2,}|ti-[0-9]+|[0-9a-f]{16,}|.*(?:[,:~]|%2C|%3A|%7E).*|[0-9a-hjkmnp-tv-z]{10})$`)
 	hashed = regexp.MustCompile(`\.[0-9A-Za-z]{6,}\.`)
 )
 
@@ -114,6 +114,9 @@ func patternOf(path string) string {
 	values, err := url.ParseQuery(query)
 	if err != nil {
 		return path
+	}
+	if len(values) == 0 {
+		return strings.Join(segments, "/")
 	}
 	names := make([]string, 0, len(values))
 	for n := range values {

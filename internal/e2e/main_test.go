@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -36,7 +37,13 @@ func TestMain(m *testing.M) {
 	binary.path, binary.err = built(dir)
 	status := browsertest.Run(m)
 	if shared.server != nil {
-		shared.server.end()
+		select {
+		case <-shared.server.done:
+			fmt.Fprintf(os.Stderr, "the server ended by itself: %v\n%s\n", shared.server.err, shared.server.logged())
+			status = 1
+		default:
+			shared.server.end()
+		}
 	}
 	if err := os.RemoveAll(dir); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -95,11 +102,17 @@ func launch(path string, args ...string) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.cmd.Start(); err != nil {
-		return nil, err
-	}
-	ready := make(chan string, 1)
+	ready, started := make(chan string, 1), make(chan error)
 	go func() {
+		// The signal of death comes when the thread that started the process ends:
+		// this one stays as long as the process does.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := s.cmd.Start()
+		started <- err
+		if err != nil {
+			return
+		}
 		lines := bufio.NewScanner(out)
 		for lines.Scan() {
 			if _, address, ok := strings.Cut(lines.Text(), "http://"); ok {
@@ -109,6 +122,9 @@ func launch(path string, args ...string) (*server, error) {
 		s.err = s.cmd.Wait()
 		close(s.done)
 	}()
+	if err := <-started; err != nil {
+		return nil, err
+	}
 	select {
 	case s.base = <-ready:
 		return s, nil

@@ -25,7 +25,7 @@ var pageKinds = []pageKind{
 	{name: "basin", path: "/bv/22113"},
 	{name: "basin-largest", path: "/bv/75056"},
 	{name: "epci", path: "/epci/200065928"},
-	{name: "ept", path: "/ept/200054781"},
+	{name: "ept", path: "/ept/200057867"},
 	{name: "departement", path: "/dep/2A"},
 	{name: "collectivity", path: "/dep/975"},
 	{name: "region", path: "/reg/53"},
