@@ -239,9 +239,14 @@ func composeHref(expr, anchor string) string {
 	if expr == "" {
 		return "/composer" + anchor
 	}
-	// Colons and commas are allowed in a query and make the address readable.
-	e := strings.NewReplacer("%3A", ":", "%2C", ",", "%7E", "~").Replace(url.QueryEscape(expr))
-	return "/composer?e=" + e + anchor
+	// All signs of an expression may stand in a query as they are; nothing else may.
+	plain := func(r rune) bool {
+		return '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z' || strings.ContainsRune(":,~-", r)
+	}
+	if strings.ContainsFunc(expr, func(r rune) bool { return !plain(r) }) {
+		expr = url.QueryEscape(expr)
+	}
+	return "/composer?e=" + expr + anchor
 }
 
 // composerOf makes the composer's view in one language.

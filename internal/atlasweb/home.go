@@ -95,9 +95,20 @@ func crossingBasins(f *territory.France) int {
 // byName sorts territories as a French dictionary does: accents do not count.
 func byName(ts []*territory.Territory) []*territory.Territory {
 	plain := strings.NewReplacer("É", "E", "È", "E", "Î", "I", "Ô", "O", "é", "e", "è", "e", "ê", "e", "ë", "e", "î", "i", "ï", "i", "ô", "o", "ö", "o", "â", "a", "ç", "c", "û", "u")
-	out := slices.Clone(ts)
-	slices.SortStableFunc(out, func(a, b *territory.Territory) int {
-		return cmp.Or(strings.Compare(plain.Replace(a.Name), plain.Replace(b.Name)), cmp.Compare(a.Code, b.Code))
+	type named struct {
+		key string
+		t   *territory.Territory
+	}
+	keyed := make([]named, len(ts))
+	for i, t := range ts {
+		keyed[i] = named{plain.Replace(t.Name), t}
+	}
+	slices.SortFunc(keyed, func(a, b named) int {
+		return cmp.Or(strings.Compare(a.key, b.key), cmp.Compare(a.t.Code, b.t.Code))
 	})
+	out := make([]*territory.Territory, len(ts))
+	for i := range keyed {
+		out[i] = keyed[i].t
+	}
 	return out
 }
