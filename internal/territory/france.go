@@ -254,7 +254,7 @@ func (f *France) sum(members []int32) (total int, known bool) {
 // addFrance makes the country: the communes of the 101 départements. Overseas
 // collectivities are not part of INSEE's France and have pages of their own.
 func (f *France) addFrance() {
-	t := &Territory{ID: ID{Pays, "FR"}, Name: "France", Article: FemLa, Zone: "metro"}
+	t := &Territory{ID: ID{Pays, "FR"}, Name: "France", Article: FemLa, Zone: "metro", Seat: "75056"}
 	for i := range f.communes {
 		if f.communes[i].Zone != "com" {
 			t.members = append(t.members, int32(i))
