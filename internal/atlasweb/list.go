@@ -22,36 +22,52 @@ func (p *Pages) listRoutes() []web.Route {
 	}
 }
 
-// lists keeps the rows of the lists of one snapshot, sorted by name, by level and
-// language: some forty in all. The zero value is empty.
+// lists keeps the rows of the lists of one snapshot, by level, order, and
+// language where names differ: under a hundred, of pointers for the most part. The zero value is empty.
 type lists struct {
 	mu   sync.Mutex
 	of   *snapshot.Snapshot
-	kept map[listKey][]item
+	kept map[listKey][]*item
 }
 
+// listKey is a list in one order.
 type listKey struct {
 	level territory.Level
 	lang  i18n.Lang
+	sort  string
+	desc  bool
 }
 
-// items returns the rows of a level, to be copied before they are sorted.
-func (c *lists) items(s *snapshot.Snapshot, t teller, level territory.Level) []item {
+// items returns the rows of a level in an order. They are shared and must not be
+// changed.
+func (c *lists) items(s *snapshot.Snapshot, t teller, level territory.Level, o order) []*item {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.of != s {
-		c.of, c.kept = s, map[listKey][]item{}
+		c.of, c.kept = s, map[listKey][]*item{}
 	}
-	key := listKey{level, t.l.Lang()}
+	key := listKey{level: level, sort: o.Key, desc: o.Desc}
+	if level == territory.EPCI {
+		key.lang = t.l.Lang() // the only level whose short names are written out
+	}
 	if out, ok := c.kept[key]; ok {
 		return out
 	}
-	all := s.France.Level(level)
-	out := make([]item, len(all))
-	for i, u := range all {
-		out[i] = newItem(t.short(u), u)
+	// Every order is of the same rows.
+	base := listKey{level: level, lang: key.lang, sort: byTheName}
+	rows, ok := c.kept[base]
+	if !ok {
+		for _, u := range s.France.Level(level) {
+			rows = append(rows, newItem(t.short(u), u))
+		}
+		order{Key: byTheName}.apply(rows)
+		c.kept[base] = rows
 	}
-	order{Key: byTheName}.apply(out)
+	if key == base {
+		return rows
+	}
+	out := slices.Clone(rows)
+	o.apply(out)
 	c.kept[key] = out
 	return out
 }
@@ -111,23 +127,18 @@ func readFilter(f *territory.France, level string, q url.Values) (filter, error)
 }
 
 // rows are the territories that a filter keeps, sorted.
-func (p *Pages) rows(s *snapshot.Snapshot, t teller, q filter) []item {
-	items := p.lists.items(s, t, q.level)
-	if q.dep != nil {
-		kept := make([]item, 0, 400)
-		for _, it := range items {
-			if slices.ContainsFunc(it.of.Communes(), func(n int32) bool { return s.France.One(n, territory.Departement) == q.dep }) {
-				kept = append(kept, it)
-			}
+func (p *Pages) rows(s *snapshot.Snapshot, t teller, q filter) []*item {
+	items := p.lists.items(s, t, q.level, q.order)
+	if q.dep == nil {
+		return items
+	}
+	kept := make([]*item, 0, 400)
+	for _, it := range items {
+		if slices.ContainsFunc(it.of.Communes(), func(n int32) bool { return s.France.One(n, territory.Departement) == q.dep }) {
+			kept = append(kept, it)
 		}
-		items = kept
-	} else {
-		items = slices.Clone(items)
 	}
-	if q.order.Key != byTheName || q.order.Desc {
-		q.order.apply(items)
-	}
-	return items
+	return kept
 }
 
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
@@ -165,7 +176,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 		view.Levels = append(view.Levels, web.Anchor{Href: "/liste/" + string(level), Text: i18n.Upper(l.T("level." + string(level) + ".names")), Current: level == q.level})
 	}
 	if q.level != territory.Departement && q.level != territory.Region {
-		for _, d := range p.lists.items(s, t, territory.Departement) {
+		for _, d := range p.lists.items(s, t, territory.Departement, order{Key: byTheName}) {
 			view.Departements = append(view.Departements, web.Option{Value: d.of.Code, Label: l.T("territory.list.dep", d.of.Name, d.of.Code), Chosen: d.of == q.dep})
 		}
 	}
@@ -208,7 +219,7 @@ func whereKey(level territory.Level) string {
 	return "departement"
 }
 
-func (t teller) listRow(it item, q filter) []web.Cell {
+func (t teller) listRow(it *item, q filter) []web.Cell {
 	row := make([]web.Cell, 0, len(q.keys))
 	for i, k := range q.keys {
 		if i == 1 {

@@ -64,8 +64,8 @@ func readOrder(q url.Values, keys []string, key string, desc bool) order {
 }
 
 // apply sorts items; names decide between equals, then codes.
-func (o order) apply(items []item) {
-	slices.SortFunc(items, func(a, b item) int {
+func (o order) apply(items []*item) {
+	slices.SortFunc(items, func(a, b *item) int {
 		c := 0
 		switch o.Key {
 		case byPopulation:
@@ -88,7 +88,7 @@ func (o order) apply(items []item) {
 
 // page returns the items of the page and the number of pages; a page beyond the
 // last is the last.
-func (o *order) page(items []item) ([]item, int) {
+func (o *order) page(items []*item) ([]*item, int) {
 	pages := max(1, (len(items)+pageRows-1)/pageRows)
 	o.Page = min(o.Page, pages)
 	from := (o.Page - 1) * pageRows
@@ -161,8 +161,8 @@ var unaccent = strings.NewReplacer(
 // hyphens that French place names are full of.
 func folded(name string) string { return unaccent.Replace(strings.ToLower(name)) }
 
-func newItem(name string, t *territory.Territory) item {
-	i := item{of: t, name: name, fold: folded(name), population: -1, communes: len(t.Communes())}
+func newItem(name string, t *territory.Territory) *item {
+	i := &item{of: t, name: name, fold: folded(name), population: -1, communes: len(t.Communes())}
 	if n, known := t.Population(); known {
 		i.population = n
 	}

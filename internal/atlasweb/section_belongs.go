@@ -43,7 +43,8 @@ func belongsSection() web.Section {
 }
 
 const (
-	acrossRows = 15 // rows of the table of a level that crosses
+	acrossRows = 15 // rows up to which the table of a level that crosses is whole
+	acrossMost = 8  // rows of a longer one, the rest being a link away
 	barParts   = 6  // parts of a bar, the others together
 	telling    = .6 // least share of the people in the parts that a bar names
 )
@@ -142,7 +143,7 @@ func (t teller) across(v *visit, c atlas.Crossing) acrossView {
 			web.Column{Title: l.T("territory.col.of_this"), Numeric: true}, web.Column{Title: l.T("territory.col.of_other"), Numeric: true})
 	}
 	for i, r := range c.Relations {
-		if i >= acrossRows {
+		if n > acrossRows && i >= acrossMost {
 			break
 		}
 		row := []web.Cell{t.named(r.Other)}

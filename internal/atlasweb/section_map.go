@@ -28,7 +28,13 @@ func mapSection() web.Section {
 			if v.snapshot == nil {
 				return "", nil
 			}
-			view := teller{q.Localizer, q.France, q.Href}.plate(v)
+			draw := func() mapView { return teller{q.Localizer, q.France, q.Href}.plate(v) }
+			var view mapView
+			if v.kept != nil && len(q.Territory.Communes()) >= largePortrait {
+				view = v.kept.drawn(v.snapshot, plateKey{q.Territory.ID, q.Localizer.Lang()}, draw)
+			} else {
+				view = draw()
+			}
 			if view.SVG == "" {
 				return q.Fragment("atlas/territory_nomap", view)
 			}

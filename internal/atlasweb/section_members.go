@@ -85,7 +85,7 @@ func (t teller) members(v *visit, q url.Values) *membersView {
 	if len(members) == 0 || u.Level == territory.Commune && unit == territory.Commune {
 		return nil
 	}
-	items := make([]item, len(members))
+	items := make([]*item, len(members))
 	partial := 0
 	for i, m := range members {
 		it := newItem(t.short(m.Territory), m.Territory)
@@ -143,7 +143,7 @@ func (t teller) short(u *territory.Territory) string {
 	return u.Name
 }
 
-func (t teller) memberRow(it item, keys []string) []web.Cell {
+func (t teller) memberRow(it *item, keys []string) []web.Cell {
 	l := t.l
 	name := web.Cell{Text: it.name, Href: it.of.Path(), Sort: it.fold}
 	if it.partial {

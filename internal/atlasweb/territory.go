@@ -44,8 +44,9 @@ func sections() []web.Section {
 type visit struct {
 	snapshot *snapshot.Snapshot
 	portrait *atlas.Portrait
-	self     string // path in French words, /set/22113,22278 for a set that is not kept
-	term     string // the territory as a term of a set expression
+	self     string     // path in French words, /set/22113,22278 for a set that is not kept
+	term     string     // the territory as a term of a set expression
+	kept     *portraits // where maps of large territories are kept, nil for none
 }
 
 type visitKey struct{}
@@ -73,7 +74,7 @@ func (p *Pages) territory(w http.ResponseWriter, r *http.Request, level territor
 	if !ok {
 		return p.elsewhere(w, r, s, level, code)
 	}
-	return p.territoryPage(w, r, &visit{snapshot: s, portrait: p.portrait(s, t), self: t.Path(), term: termOf(t.ID)})
+	return p.territoryPage(w, r, &visit{snapshot: s, portrait: p.portrait(s, t), self: t.Path(), term: termOf(t.ID), kept: &p.portraits})
 }
 
 // customTerritory answers for a set, by short address or by expression. An

@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"bassin/internal/atlas"
+	"bassin/internal/i18n"
 	"bassin/internal/snapshot"
 	"bassin/internal/territory"
 )
@@ -12,13 +13,38 @@ import (
 // smaller one is drawn in well under a millisecond.
 const largePortrait = 500
 
-// portraits keeps the portraits of the largest territories of one snapshot: some
+// portraits keeps the portraits and maps of the largest territories of one snapshot: some
 // tens, so nothing is ever thrown away but with the snapshot. Portraits never
 // change once drawn. The zero value is empty.
 type portraits struct {
-	mu   sync.Mutex
-	of   *snapshot.Snapshot
-	kept map[territory.ID]*atlas.Portrait
+	mu    sync.Mutex
+	of    *snapshot.Snapshot
+	kept  map[territory.ID]*atlas.Portrait
+	plate map[plateKey]mapView
+}
+
+type plateKey struct {
+	id   territory.ID
+	lang i18n.Lang
+}
+
+// drawn keeps the map of a large territory, which takes longer to draw than all
+// the rest of its page.
+func (c *portraits) drawn(s *snapshot.Snapshot, key plateKey, draw func() mapView) mapView {
+	c.mu.Lock()
+	view, ok := c.plate[key]
+	ok = ok && c.of == s
+	c.mu.Unlock()
+	if ok {
+		return view
+	}
+	view = draw()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.of == s {
+		c.plate[key] = view
+	}
+	return view
 }
 
 // portrait draws a published territory, or finds the drawing of a large one.
@@ -29,7 +55,7 @@ func (p *Pages) portrait(s *snapshot.Snapshot, t *territory.Territory) *atlas.Po
 	c := &p.portraits
 	c.mu.Lock()
 	if c.of != s {
-		c.of, c.kept = s, map[territory.ID]*atlas.Portrait{}
+		c.of, c.kept, c.plate = s, map[territory.ID]*atlas.Portrait{}, map[plateKey]mapView{}
 	}
 	kept := c.kept[t.ID]
 	c.mu.Unlock()
