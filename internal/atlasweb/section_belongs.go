@@ -3,7 +3,6 @@ package atlasweb
 import (
 	"context"
 	"html/template"
-	"strings"
 
 	"bassin/internal/atlas"
 	"bassin/internal/i18n"
@@ -68,8 +67,9 @@ func (t teller) belongs(v *visit) belongsView {
 		}
 		r := c.Relations[0]
 		name := t.named(r.Other)
-		if kind := i18n.Upper(Kind(l, r.Other)); !strings.HasPrefix(name.Text, kind) {
-			name.Note = kind
+		switch c.Level {
+		case territory.Commune, territory.EPT, territory.EPCI, territory.Departement, territory.Region:
+			name.Note = i18n.Upper(Kind(l, r.Other)) // the names of other levels say their level
 		}
 		row := []web.Cell{
 			name, text(l.Number(len(r.Other.Communes()))), text(t.figure(r.Other)),

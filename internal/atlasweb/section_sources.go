@@ -39,7 +39,7 @@ var sourceFiles = []struct {
 	{"bassins-de-vie-2022-communes", nil},
 	{"communes-zonages", nil},
 	{"communes-typologies", []territory.Level{territory.Commune}},
-	{"epci-", nil},
+	{"epci-2026.csv", nil},
 	{"frr-", nil},
 	{"acv-pvd-ort", nil},
 	{"qpv-2024-communes", nil},
