@@ -63,10 +63,10 @@ func (t teller) answer(p *atlas.Portrait) ([]template.HTML, *linkView) {
 
 func (t teller) answerWhole(p *atlas.Portrait) template.HTML {
 	u := p.Territory
-	many := ""
+	number := "one"
 	if u.Level == territory.Departement || u.Level == territory.Region {
 		if strings.HasPrefix(t.l.The(u.Name, article(t.f, u)), "les ") {
-			many = "_many"
+			number = "many"
 		}
 	}
 	name := i18n.Upper(Named(t.l, t.f, u))
@@ -74,39 +74,39 @@ func (t teller) answerWhole(p *atlas.Portrait) template.HTML {
 		return say(t.l, "territory.answer.single", name, t.link(t.f.Level(territory.Commune)[u.Communes()[0]]), t.inhabitants(u))
 	}
 	if _, known := u.Population(); !known {
-		return say(t.l, "territory.answer.whole_unknown"+many, name, t.communes(p.Communes))
+		return say(t.l, "territory.answer."+number+".whole_unknown", name, t.communes(p.Communes))
 	}
-	return say(t.l, "territory.answer.whole"+many, name, t.communes(p.Communes), t.inhabitants(u))
+	return say(t.l, "territory.answer."+number+".whole", name, t.communes(p.Communes), t.inhabitants(u))
 }
 
 func (t teller) answerCommune(p *atlas.Portrait) ([]template.HTML, *linkView) {
 	u, lead := p.Territory, p.Lead
 	row := t.f.Commune(u.Communes()[0])
-	many := ""
+	number := "one"
 	if row.Article == int8(territory.PlurLes) || row.Article == int8(territory.PlurAux) {
-		many = "_many"
+		number = "many"
 	}
 	if lead == nil {
 		dep := t.f.One(u.Communes()[0], territory.Departement)
 		if dep == nil {
 			return nil, nil
 		}
-		return []template.HTML{say(t.l, "territory.answer.overseas"+many, u.Name,
+		return []template.HTML{say(t.l, "territory.answer."+number+".overseas", u.Name,
 			anchor(t.href(dep.Path()), t.l.Of(dep.Name, article(t.f, dep))), t.inhabitants(u))}, nil
 	}
 	var out []template.HTML
 	size, people := t.communes(len(lead.Communes())), t.inhabitants(lead)
 	switch {
 	case lead.Level != territory.BassinDeVie:
-		out = append(out, say(t.l, "territory.answer.group"+many, u.Name, t.link(lead), size, people))
+		out = append(out, say(t.l, "territory.answer."+number+".group", u.Name, t.link(lead), size, people))
 		if b := p.Basin; b != nil {
 			out = append(out, say(t.l, "territory.answer.large_basin", t.link(b), t.communes(len(b.Communes())), t.inhabitants(b)))
 		}
 	case lead.Code == u.Code:
-		out = append(out, say(t.l, "territory.answer.pole"+many, u.Name,
+		out = append(out, say(t.l, "territory.answer."+number+".pole", u.Name,
 			anchor(t.href(lead.Path()), t.l.T("territory.its_basin")), size, people))
 	default:
-		out = append(out, say(t.l, "territory.answer.basin"+many, u.Name, t.link(lead), size, people))
+		out = append(out, say(t.l, "territory.answer."+number+".basin", u.Name, t.link(lead), size, people))
 	}
 	if row.EPCI == "" && row.Zone != "com" {
 		out = append(out, say(t.l, "territory.answer.no_epci"))
