@@ -133,7 +133,10 @@ func scripts(allowed bool) chromedp.Action[chromedp.Void] {
 func (p *Page) hear(event any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.changed = time.Now()
+	switch event.(type) {
+	case *network.EventRequestWillBeSent, *network.EventResponseReceived, *network.EventLoadingFinished, *network.EventLoadingFailed:
+		p.changed = time.Now()
+	}
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
 		if strings.HasPrefix(e.Request.URL, "data:") || strings.HasPrefix(e.Request.URL, "blob:") {
@@ -163,6 +166,9 @@ func (p *Page) hear(event any) {
 			delete(p.open, e.RequestID)
 		}
 	case *log.EventEntryAdded:
+		if e.Entry.Source == log.EntrySourceRendering && e.Entry.Level == log.EntryLevelWarning {
+			return // what the software that stands for a graphics card says of itself
+		}
 		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning || e.Entry.Source == log.EntrySourceSecurity {
 			p.noises = append(p.noises, fmt.Sprintf("%s %s: %s %s", e.Entry.Source, e.Entry.Level, e.Entry.Text, e.Entry.URL))
 		}
@@ -228,6 +234,7 @@ func (p *Page) Go(url string) {
 	p.order, p.noises = nil, nil
 	clear(p.requests)
 	clear(p.open)
+	p.changed = time.Now()
 	p.mu.Unlock()
 	p.Do("open "+url, chromedp.Navigate(url))
 	p.Settle()
@@ -367,6 +374,12 @@ func (p *Page) Keys(keys string) {
 func (p *Page) ClickAt(x, y float64) {
 	p.t.Helper()
 	p.Do("click a point", chromedp.MouseClickXY(x, y))
+}
+
+// Hover moves the pointer to a point of the window, in CSS pixels.
+func (p *Page) Hover(x, y float64) {
+	p.t.Helper()
+	p.Do("move the pointer", chromedp.MouseEvent(chromedp.MouseMoved, x, y))
 }
 
 func clip(s string) string {

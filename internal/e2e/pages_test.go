@@ -118,6 +118,9 @@ func looksRight(t *testing.T, base string, kind pageKind, v view) {
 			t.Errorf("%s asks for %s, which answers %d %s", path, r.URL, r.Status, r.Failed)
 		}
 	}
+	if !kind.heavy {
+		weigh(t, base, path, requests)
+	}
 	for _, n := range p.Noises() {
 		// The browser reports the status of the page itself as an error.
 		if want >= 400 && strings.Contains(n, fmt.Sprint(want)) && strings.Contains(n, "Failed to load resource") {
@@ -154,30 +157,22 @@ func looksRight(t *testing.T, base string, kind pageKind, v view) {
 	}
 }
 
-// TestWeight holds every page to its weight: 60 KB over the wire with all it loads
-// and at most three requests beyond the document.
-func TestWeight(t *testing.T) {
-	base := product(t)
-	for _, kind := range pageKinds {
-		if kind.heavy {
-			continue
-		}
-		t.Run(kind.name, func(t *testing.T) {
-			t.Parallel()
-			p := browsertest.Open(t, browsertest.Options{}, base+kind.path)
-			total, requests := 0, p.Requests()
-			var what []string
-			for _, r := range requests {
-				total += r.Bytes
-				what = append(what, fmt.Sprintf("%6d %s", r.Bytes, strings.TrimPrefix(r.URL, base)))
-			}
-			if total > 60_000 {
-				t.Errorf("%s weighs %d bytes, 60,000 at most:\n%s", kind.path, total, strings.Join(what, "\n"))
-			}
-			if len(requests) > 4 {
-				t.Errorf("%s makes %d requests beyond the document, 3 at most:\n%s", kind.path, len(requests)-1, strings.Join(what, "\n"))
-			}
-		})
+// weigh holds a page to its weight: 60 KB over the wire with all it loads and at
+// most three requests beyond the document. Nothing comes from a cache: each page
+// is opened by a reader of its own.
+func weigh(t *testing.T, base, path string, requests []browsertest.Request) {
+	t.Helper()
+	total := 0
+	var what []string
+	for _, r := range requests {
+		total += r.Bytes
+		what = append(what, fmt.Sprintf("%6d %s", r.Bytes, strings.TrimPrefix(r.URL, base)))
+	}
+	if total > 60_000 {
+		t.Errorf("%s weighs %d bytes, 60,000 at most:\n%s", path, total, strings.Join(what, "\n"))
+	}
+	if len(requests) > 4 {
+		t.Errorf("%s makes %d requests beyond the document, 3 at most:\n%s", path, len(requests)-1, strings.Join(what, "\n"))
 	}
 }
 
