@@ -9,12 +9,12 @@ import (
 	"bassin/internal/territory"
 )
 
-// largePortrait is the number of communes from which a portrait is kept: a
-// smaller one is drawn in well under a millisecond.
-const largePortrait = 500
+// largePortrait is the number of communes from which a portrait and its map are
+// kept: some 300 territories have as many, and take over 5 ms to draw.
+const largePortrait = atlas.ManyCommunes
 
 // portraits keeps the portraits and maps of the largest territories of one snapshot: some
-// tens, so nothing is ever thrown away but with the snapshot. Portraits never
+// hundreds, so nothing is ever thrown away but with the snapshot. Portraits never
 // change once drawn. The zero value is empty.
 type portraits struct {
 	mu    sync.Mutex

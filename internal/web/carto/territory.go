@@ -106,6 +106,9 @@ func newPlate(s *snapshot.Snapshot, t *territory.Territory, o Options) *plate {
 	}
 	m.height = v.Height
 	m.use(p)
+	if len(m.inside) > 400 {
+		m.precision *= 1.5 // many borders in as little room: lighter, and no eye sees it
+	}
 	m.visible = m.topology.FacesIn(m.view())
 	return m
 }
