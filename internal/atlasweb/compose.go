@@ -224,6 +224,9 @@ func wrongView(l *i18n.Localizer, f *territory.France, x pastedLine) wrongLine {
 	v := wrongLine{
 		Number: x.Number, Text: x.Text, Why: l.T("compose.paste.line." + string(x.Fault)), Field: "ligne" + strconv.Itoa(x.Number),
 	}
+	if x.Fault == lineUnknown && len(x.Choices) > 0 {
+		v.Why += " " + l.T("compose.paste.guess")
+	}
 	for _, t := range x.Choices {
 		text := t.Name + " · " + t.Code
 		if d := f.One(t.Communes()[0], territory.Departement); d != nil {

@@ -14,7 +14,7 @@ func homeExamples() map[string][]any {
 }
 
 func searchExamples() map[string][]any {
-	one := foundView{Name: "Mellionnec", Kind: "commune", Where: "Côtes-d'Armor (22)", Why: "…", Lead: &leadView{Basin: true, Name: "…", Href: "/bv/22266"}}
+	one := foundView{Name: "Mellionnec", Kind: "commune", Where: "Côtes-d'Armor (22)", Why: "…", Lead: &leadView{Name: "…", Href: "/bv/22266"}}
 	how := []howView{{"…", []levelLink{{"22300", "/"}, {"2A004", "/"}}}}
 	return map[string][]any{"atlas/search": {
 		&searchView{How: how},

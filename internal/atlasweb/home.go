@@ -36,7 +36,7 @@ type homeMap struct {
 
 // homeWidths are the widths in pixels at which the map is shown, for narrow and
 // wide screens.
-var homeWidths = [...]int{312, 540}
+var homeWidths = [...]int{288, 540}
 
 func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	l, s := p.Kit.Locale(r.Context()), snapshot.FromContext(r.Context())

@@ -24,6 +24,14 @@ const (
 	mostFound  = 100 // results that a search gives at most
 )
 
+// groupOrder is the order of levels on the page, below the best answer: what
+// people most often look for first.
+var groupOrder = [...]territory.Level{
+	territory.Commune, territory.ArrondissementMunicipal, territory.BassinDeVie, territory.EPCI, territory.EPT, territory.Departement,
+	territory.Region, territory.Pays, territory.ZoneEmploi, territory.AireAttraction, territory.UniteUrbaine, territory.Arrondissement,
+	territory.Canton, territory.TerritoireIndustrie, territory.QPV,
+}
+
 func (p *Pages) searchRoutes() []web.Route {
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: "/recherche", Action: "atlas.search", Who: web.Everyone, Handler: p.search},
@@ -59,12 +67,17 @@ type foundView struct {
 	value string // identifier
 }
 
+// What tells what and where it is and how large, in one line.
+func (v foundView) What() string {
+	parts := slices.DeleteFunc([]string{v.Kind, v.Where, v.Size}, func(s string) bool { return s == "" })
+	return strings.Join(parts, ", ")
+}
+
 // leadView is the territory that a commune's page leads to.
 type leadView struct {
-	Basin bool // a bassin de vie, not the EPCI or EPT that stands for a large one
-	Name  string
-	Href  string
-	Size  string
+	Name string // with its article
+	Href string
+	Size string
 }
 
 type foundGroup struct {
@@ -174,7 +187,11 @@ func (f finder) byID(q string) *territory.Territory {
 }
 
 func (f finder) groups(v *searchView, rest []names.Match) {
-	for i, g := range names.GroupByLevel(rest) {
+	groups := names.GroupByLevel(rest)
+	slices.SortStableFunc(groups, func(a, b names.Group) int {
+		return slices.Index(groupOrder[:], a.Level) - slices.Index(groupOrder[:], b.Level)
+	})
+	for i, g := range groups {
 		shown := perLevel
 		if i == 0 {
 			shown = firstLevel
@@ -184,7 +201,11 @@ func (f finder) groups(v *searchView, rest []names.Match) {
 		}
 		group := foundGroup{Title: f.plural(g.Level), Level: f.plural(g.Level), Total: len(g.Matches)}
 		for _, m := range g.Matches[:min(len(g.Matches), shown)] {
-			group.Found = append(group.Found, f.found(m))
+			x := f.found(m)
+			if x.Kind == f.l.T("level."+string(g.Level)+".name") {
+				x.Kind = "" // the heading says it
+			}
+			group.Found = append(group.Found, x)
 		}
 		if len(g.Matches) > shown {
 			group.More = f.address(v.Query, string(g.Level))
@@ -239,7 +260,7 @@ func (f finder) view(t *territory.Territory) foundView {
 		}
 		if lead := atlas.Lead(f.s.France, t.Communes()[0]); lead != nil {
 			v.Lead = &leadView{
-				Basin: lead.Level == territory.BassinDeVie, Name: Named(f.l, f.s.France, lead),
+				Name: Named(f.l, f.s.France, lead),
 				Href: f.href(lead.Path()), Size: f.size(lead),
 			}
 		}
