@@ -75,7 +75,8 @@ func (v foundView) What() string {
 
 // leadView is the territory that a commune's page leads to.
 type leadView struct {
-	Name string // with its article
+	Text string // the words before its name
+	Name string
 	Href string
 	Size string
 }
@@ -259,9 +260,9 @@ func (f finder) view(t *territory.Territory) foundView {
 			v.Where = f.l.T("search.in", d.Name, d.Code)
 		}
 		if lead := atlas.Lead(f.s.France, t.Communes()[0]); lead != nil {
-			v.Lead = &leadView{
-				Name: Named(f.l, f.s.France, lead),
-				Href: f.href(lead.Path()), Size: f.size(lead),
+			v.Lead = &leadView{Text: f.l.T("search.lead"), Name: Named(f.l, f.s.France, lead), Href: f.href(lead.Path()), Size: f.size(lead)}
+			if lead.Level != territory.BassinDeVie {
+				v.Lead.Text, v.Lead.Name = f.l.T("search.lead_other"), Heading(f.l, f.s.France, lead)
 			}
 		}
 	}
@@ -352,7 +353,7 @@ func (f finder) point(at typedPoint) *pointView {
 		}
 		v.Also = append(v.Also, x)
 	}
-	for _, level := range []territory.Level{territory.EPT, territory.EPCI, territory.Departement, territory.Region} {
+	for _, level := range []territory.Level{territory.BassinDeVie, territory.EPT, territory.EPCI, territory.Departement, territory.Region} {
 		if o := f.s.France.One(n, level); o != nil {
 			v.Also = append(v.Also, f.view(o))
 		}
