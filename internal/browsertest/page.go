@@ -12,10 +12,12 @@ import (
 	"github.com/chromedp/cdproto/audits"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // Options says how a reader looks at a page.
@@ -364,10 +366,37 @@ func (p *Page) Click(selector string) {
 	p.Do("click "+selector, chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
 }
 
-// Keys types on the keyboard, wherever the focus is.
+// Keys types on the keyboard, wherever the focus is. The browser makes the letter
+// out of the key going down, as it does for a person, so that a script that takes
+// the key for itself keeps the letter away.
 func (p *Page) Keys(keys string) {
 	p.t.Helper()
-	p.Do("type", chromedp.KeyEvent(keys))
+	var steps []chromedp.Action[chromedp.Void]
+	for _, r := range keys {
+		var down, up *input.DispatchKeyEventParams
+		text := ""
+		for _, e := range kb.Encode(r) {
+			switch e.Type {
+			case input.DispatchKeyEventTypeChar:
+				text = e.Text
+			case input.DispatchKeyEventTypeKeyUp:
+				up = e
+			default:
+				down = e
+			}
+		}
+		if down != nil {
+			down.Type, down.Text = input.DispatchKeyEventTypeRawKeyDown, text
+			if text != "" {
+				down.Type = input.DispatchKeyEventTypeKeyDown
+			}
+			steps = append(steps, command(input.DispatchKeyEvent, *down))
+		}
+		if up != nil {
+			steps = append(steps, command(input.DispatchKeyEvent, *up))
+		}
+	}
+	p.Do("type", steps...)
 }
 
 // ClickAt clicks a point of the window, in CSS pixels.
