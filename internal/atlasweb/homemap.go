@@ -34,6 +34,9 @@ func (m *frenchMap) draw(s *snapshot.Snapshot, theme string) (*carto.France, []b
 	return m.plan, m.images[theme]
 }
 
+// Prepare draws what every first visitor asks for, so that none waits for it.
+func (p *Pages) Prepare(s *snapshot.Snapshot) { p.french.draw(s, "") }
+
 // franceImage serves the map of France as an image, for good: its address holds
 // the snapshot.
 func (p *Pages) franceImage(w http.ResponseWriter, r *http.Request) error {

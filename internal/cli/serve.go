@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"bassin/internal/api/geo"
+	"bassin/internal/atlasweb"
 	"bassin/internal/fault"
 	"bassin/internal/i18n"
 	"bassin/internal/pipeline"
@@ -68,6 +69,7 @@ type Server struct {
 
 	live     snapshot.Live
 	geo      *geo.Handler
+	pages    *atlasweb.Pages
 	routes   []web.Route
 	db       *store.DB
 	listener net.Listener
@@ -211,6 +213,7 @@ func (s *Server) refresh(ctx context.Context) error {
 	}
 	if s.geo != nil {
 		s.geo.Prepare(next)
+		s.pages.Prepare(next)
 	}
 	s.live.Swap(next)
 	debug.FreeOSMemory() // loading leaves as much behind as it keeps

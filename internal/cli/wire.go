@@ -63,6 +63,8 @@ func (s *Server) wire(catalog *i18n.Catalog) (http.Handler, error) {
 
 	s.geo = geo.NewHandler(&s.live, s.version, catalog.Localizer(i18n.FR))
 	s.geo.Prepare(s.live.Load())
+	s.pages = pages
+	go pages.Prepare(s.live.Load())
 	return s.geo.Before(mux), nil
 }
 
