@@ -234,9 +234,6 @@ func (c Line) draw(l *i18n.Localizer) (template.HTML, error) {
 			fmt.Fprintf(&path, "%s%s %s", pick(j == 0, "M", "L"), num(x(p.Year)*10), num(y(p.Value)))
 		}
 		d.add(`<svg width="100%%" height="192" viewBox="0 0 1000 192" preserveAspectRatio="none">`)
-		if i == 0 {
-			d.add(`<path class="area" d="%sL%s %sL%s %[3]sZ"/>`, path.String(), num(x(last.Year)*10), num(bottom), num(x(first.Year)*10))
-		}
 		d.add(`<path class="l%d" d="%s"/></svg>`, min(i, 3), path.String())
 		if i > 0 {
 			d.place(x(last.Year), y(last.Value)+16, "small", "end", s.Label)
