@@ -186,6 +186,11 @@ type Links struct {
 	Items []Anchor
 }
 
+// Copy is a button that copies an address, this page's if Href is empty. It shows
+// only where the script that does it runs.
+type Copy struct{ Href string }
+
+func (Copy) component() string       { return "web/copy" }
 func (Notice) component() string     { return "web/notice" }
 func (Search) component() string     { return "web/search" }
 func (Field) component() string      { return "web/field" }

@@ -22,6 +22,7 @@ type gallery struct {
 	States     []State
 	Pagination Pagination
 	Links      Links
+	Copy       Copy
 	Strip      Strip
 	Line       Line
 	Bars       Bars

@@ -25,6 +25,7 @@ func examples() map[string][]any {
 		"web/layout":     one(&layout{Page: page, Lang: "fr", Path: "/", Alternates: []alternate{{Lang: "en", Name: "English"}}, Nav: []navLink{{"Carte", "/carte", true}}, CSS: []string{"/a.css"}, JS: []string{"/a.js"}}),
 		"web/error":      {failure{Title: "…", Text: "…", Search: g.Search}, failure{Title: "…", ID: "abcdefgh", Search: g.Search}},
 		"web/design":     one(g),
+		"web/copy":       {Copy{}, Copy{Href: "/bv/22113"}},
 		"web/notice":     {g.Notices[0], g.Notices[1]},
 		"web/search":     one(g.Search),
 		"web/field":      {g.Fields[0], g.Fields[1], g.Fields[2], g.Fields[3]},

@@ -21,15 +21,15 @@ theme?.addEventListener('submit', async e => {
 // Errors of a form: the reader starts at their list.
 document.querySelector('[data-focus]')?.focus()
 
-// A link to copy, a page to print: buttons that only make sense with a script.
-for (const e of document.querySelectorAll('[data-copy]')) {
-  e.hidden = false
-  e.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(new URL(e.dataset.copy || location.href, location).href)
-    e.textContent = e.dataset.copied || '✓'
-  })
-}
-for (const e of document.querySelectorAll('[data-print]')) {
-  e.hidden = false
-  e.addEventListener('click', () => print())
+// A link to copy: a button that only makes sense with a script.
+if (navigator.clipboard) {
+  for (const e of document.querySelectorAll('[data-copy]')) {
+    e.hidden = false
+    const said = e.querySelector('span')
+    said.setAttribute('aria-live', 'polite')
+    e.addEventListener('click', async () => {
+      await navigator.clipboard.writeText(new URL(e.dataset.copy || location.href, location).href)
+      said.textContent = e.dataset.copied
+    })
+  }
 }

@@ -1,8 +1,7 @@
 // The search box as a combobox with a list, after the pattern of the ARIA
 // Authoring Practices: arrows move, Enter opens, Escape closes, typing filters.
-const words = document.documentElement.lang === 'en'
-  ? { none: 'No suggestion', one: '1 suggestion', many: ' suggestions, use the arrows', list: 'Suggestions' }
-  : { none: 'Aucune suggestion', one: '1 suggestion', many: ' suggestions, utilisez les flèches', list: 'Suggestions' }
+// What it says comes from the catalogue, by the body of the page.
+const words = document.body.dataset
 
 function make(tag, attributes, text) {
   const e = document.createElement(tag)
@@ -79,7 +78,7 @@ function combobox(form) {
     input.removeAttribute('aria-activedescendant')
     list.hidden = options.length === 0
     input.setAttribute('aria-expanded', String(options.length > 0))
-    live.textContent = options.length === 0 ? words.none : options.length === 1 ? words.one : options.length + words.many
+    live.textContent = options.length === 0 ? words.none : options.length === 1 ? words.one : words.many.replace('#', options.length)
   }
 
   async function ask() {
