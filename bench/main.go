@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -21,6 +22,7 @@ import (
 type settings struct {
 	bin, vegeta, data, out string
 	span                   time.Duration // of one load
+	rounds                 int           // loads of each kind, of which the median is told
 	only                   string
 }
 
@@ -30,7 +32,8 @@ func main() {
 	flag.StringVar(&c.vegeta, "vegeta", "bin/vegeta", "the load generator at constant rate")
 	flag.StringVar(&c.data, "data", "data", "folder of the open data")
 	flag.StringVar(&c.out, "out", "docs/bench.md", "file the report is written to; none if empty")
-	flag.DurationVar(&c.span, "span", 5*time.Second, "time of each load")
+	flag.DurationVar(&c.span, "span", 3*time.Second, "time of each load")
+	flag.IntVar(&c.rounds, "rounds", 3, "loads of each kind on each side in turn, of which the median is told")
 	flag.StringVar(&c.only, "only", "", "only these kinds of questions, joined by commas")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -138,12 +141,8 @@ func (b *bench) questions(ctx context.Context) error {
 		var best float64
 		for _, connections := range []int{4, 16} {
 			say(fmt.Sprintf("%s, %d connections", k.name, connections))
-			r := rate{Kind: k.name, Goal: k.goal}
-			var err error
-			if r.Bassin, err = b.loader.closed(ctx, b.server.base, k.paths, connections, b.span); err != nil {
-				return err
-			}
-			if r.Postgres, err = b.pg.load(ctx, k, connections, b.span); err != nil {
+			r, err := b.sideBySide(ctx, k, connections)
+			if err != nil {
 				return err
 			}
 			best = max(best, r.Bassin.PerSecond)
@@ -153,7 +152,7 @@ func (b *bench) questions(ctx context.Context) error {
 		if best < float64(at)*1.3 {
 			at = int(best * 0.6)
 		}
-		m, err := b.loader.constant(ctx, b.server.base, k.paths, nil, at, b.span)
+		m, err := b.steady(ctx, k.paths, nil, at, b.span)
 		if err != nil {
 			return err
 		}
@@ -161,6 +160,44 @@ func (b *bench) questions(ctx context.Context) error {
 	}
 	b.report.figures = append(b.report.figures, constant...)
 	return nil
+}
+
+// sideBySide loads both sides in turn, a few rounds over, and keeps the median
+// round of each, so that a noisy moment of the machine counts for little.
+func (b *bench) sideBySide(ctx context.Context, k *kind, connections int) (rate, error) {
+	var ours, theirs []loaded
+	for range max(1, b.rounds) {
+		m, err := b.loader.closed(ctx, b.server.base, k.paths, connections, b.span)
+		if err != nil {
+			return rate{}, err
+		}
+		ours = append(ours, m)
+		if m, err = b.pg.load(ctx, k, connections, b.span); err != nil {
+			return rate{}, err
+		}
+		theirs = append(theirs, m)
+	}
+	return rate{Kind: k.name, Goal: k.goal, Bassin: median(ours), Postgres: median(theirs)}, nil
+}
+
+// median keeps the load of median rate.
+func median(of []loaded) loaded {
+	slices.SortFunc(of, func(a, b loaded) int { return cmp.Compare(a.PerSecond, b.PerSecond) })
+	return of[len(of)/2]
+}
+
+// steady loads at a constant rate a few rounds over and keeps the median p99.
+func (b *bench) steady(ctx context.Context, paths, headers []string, rate int, d time.Duration) (loaded, error) {
+	var all []loaded
+	for range max(1, b.rounds) {
+		m, err := b.loader.constant(ctx, b.server.base, paths, headers, rate, d)
+		if err != nil {
+			return loaded{}, err
+		}
+		all = append(all, m)
+	}
+	slices.SortFunc(all, func(a, b loaded) int { return cmp.Compare(a.P99, b.P99) })
+	return all[len(all)/2], nil
 }
 
 // latency makes a figure of a load at a constant rate.
@@ -180,7 +217,7 @@ func (b *bench) pages(ctx context.Context) error {
 	}
 	say("territory pages")
 	paths := pages(b.snap)
-	m, err := b.loader.constant(ctx, b.server.base, paths, []string{"Accept-Encoding: gzip"}, 500, 2*b.span)
+	m, err := b.steady(ctx, paths, []string{"Accept-Encoding: gzip"}, 500, 2*b.span)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ CREATE FUNCTION pliee(nom text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAF
 CREATE TABLE commune (
 	code text PRIMARY KEY,
 	nom text NOT NULL,
-	codes_postaux text[] NOT NULL,
+	codes_postaux text[],
 	siren text,
 	code_epci text,
 	code_departement text,

@@ -145,7 +145,7 @@ Written by `+"`make bench`"+`: the whole of France, load generator, server and d
 	fmt.Fprint(w, `
 ## Questions to /api/geo, beside PostgreSQL
 
-Each kind is 5,000 questions drawn from the data with a fixed seed. Bassin is asked over HTTP by wrk, as fast as answers come, and its figures include making and sending the JSON.
+Each kind is 5,000 questions drawn from the data with a fixed seed; each side is asked in turn, three times over, and the median is told. Bassin is asked over HTTP by wrk, as fast as answers come, and its figures include making and sending the JSON.
 PostgreSQL is asked in prepared statements over a local socket, and its rows are only fetched into Go values. It holds one table of communes
 with an index for each question: trigrams of the folded name (pg_trgm, unaccent), postal codes (GIN), département, and the same outlines (PostGIS, GiST).
 A list question aims at a p99 under 5 ms besides its rate.
@@ -195,5 +195,12 @@ func machine() string {
 			memory = fmt.Sprintf(", %.0f GB of memory", kb*1024/1e9)
 		}
 	}
-	return fmt.Sprintf("%d cores (%s)%s, %s, %s/%s.", runtime.NumCPU(), model, memory, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	text := fmt.Sprintf("%d cores (%s)%s, %s, %s/%s.", runtime.NumCPU(), model, memory, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	var load float64
+	if b, err := os.ReadFile("/proc/loadavg"); err == nil {
+		if _, err := fmt.Sscan(string(b), &load); err == nil && load > 0.7 {
+			text += fmt.Sprintf(" The machine was busy with other work when the run began (load %.1f): rates are lower and latencies higher than they would be alone.", load)
+		}
+	}
+	return text
 }
