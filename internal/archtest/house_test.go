@@ -137,6 +137,7 @@ var libraries = map[string]library{
 	"github.com/prometheus/client_golang": {"metrics", []string{"internal/web", "internal/cli"}},
 	"github.com/andybalholm/brotli":       {"compression", []string{"internal/web", "internal/atlasweb", "internal/api"}},
 	"github.com/klauspost/compress":       {"compression", []string{"internal/web", "internal/atlasweb", "internal/api", "internal/snapshot", "internal/pipeline"}},
+	"github.com/goccy/go-yaml":            {"method files of an index", []string{"internal/indicator"}},
 	"github.com/mattn/go-isatty":          {"progress on a terminal only", []string{"internal/cli"}},
 	"github.com/evanw/esbuild":            {"scripts and styles, as a Go tool", nil},
 	"golang.org/x/text":                   {"plurals, folding of accents", []string{"*"}},

@@ -24,6 +24,7 @@ type Environment struct {
 type commands struct {
 	Serve   serveCommand     `cmd:"" help:"Serve the platform over HTTP."`
 	Data    dataCommands     `cmd:"" help:"Check the open data or build a snapshot from it."`
+	Index   indexCommand     `cmd:"" help:"Compute a composite index on a table, with any method."`
 	Version kong.VersionFlag `help:"Print the version and stop."`
 }
 
