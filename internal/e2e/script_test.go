@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -107,6 +108,11 @@ func scriptAwait(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: await ADDRESS PATH")
 	}
 	for end := time.Now().Add(90 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		for _, c := range ts.BackgroundCmds() {
+			if c.Process.Signal(syscall.Signal(0)) != nil {
+				ts.Fatalf("%v has ended: nothing answers at http://%s%s", c.Args, args[0], args[1])
+			}
+		}
 		res, err := client.Get("http://" + args[0] + args[1])
 		if err != nil {
 			continue
