@@ -339,7 +339,13 @@ func (c composerOf) communes(at []int32) []*territory.Territory {
 	return out
 }
 
-func (c composerOf) at(expr, anchor string) string { return c.href(composeHref(expr, anchor)) }
+// at is the address of the composer with a set; an empty one has no place to go to.
+func (c composerOf) at(expr, anchor string) string {
+	if expr == "" {
+		anchor = ""
+	}
+	return c.href(composeHref(expr, anchor))
+}
 
 func (c composerOf) row(d *draft, t *territory.Territory, anchor string) composeRow {
 	f := c.s.France

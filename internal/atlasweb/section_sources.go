@@ -104,6 +104,6 @@ func source(english bool, s snapshot.Source) web.Source {
 	}
 	return web.Source{
 		Title: s.Title.In(language), Producer: s.Producer, Vintage: s.Vintage.In(language), Licence: s.Licence, Credit: s.Credit,
-		Href: "/donnees#" + s.Key,
+		Href: "/donnees#source-" + s.Key,
 	}
 }
