@@ -25,7 +25,7 @@ type Pages struct {
 
 // Routes are the ways into the atlas.
 func (p *Pages) Routes() []web.Route {
-	return slices.Concat(p.homeRoutes(), p.searchRoutes(), p.composeRoutes(), p.mapRoutes(), p.listRoutes(), p.territoryRoutes())
+	return slices.Concat(p.homeRoutes(), p.searchRoutes(), p.composeRoutes(), p.mapRoutes(), p.listRoutes(), p.setRoutes(), p.territoryRoutes())
 }
 
 //go:embed */*.html

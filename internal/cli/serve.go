@@ -38,10 +38,10 @@ type serveCommand struct {
 func (c serveCommand) Run(ctx context.Context, env Environment) error {
 	log := c.Service.logger(env.Stderr)
 	s := &Server{command: c, version: env.Version, executable: env.Executable, log: log, out: env.Stdout}
+	defer s.Close()
 	if err := s.Open(ctx); err != nil {
 		return err
 	}
-	defer s.Close()
 	return s.Serve(ctx)
 }
 
@@ -86,6 +86,11 @@ func (s *Server) Open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// First what can be refused at once; visitors wait in line while the rest is prepared.
+	s.listener, err = net.Listen("tcp", s.command.Service.Listen)
+	if err != nil {
+		return fmt.Errorf("--listen: %w", err)
+	}
 	if err := s.refresh(ctx); err != nil {
 		return err
 	}
@@ -104,10 +109,6 @@ func (s *Server) Open(ctx context.Context) error {
 	handler, err := s.wire(catalog)
 	if err != nil {
 		return err
-	}
-	s.listener, err = net.Listen("tcp", s.command.Service.Listen)
-	if err != nil {
-		return fmt.Errorf("--listen: %w", err)
 	}
 	s.http = &http.Server{
 		Handler:           handler,
@@ -235,14 +236,20 @@ func (s *Server) build(ctx context.Context, p places) error {
 		cmd.Stderr = s.out // progress is drawn on the terminal itself
 	}
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("building the snapshot: %w: %s", err, lastLine(errs.String()))
+		return fmt.Errorf("building the snapshot: %w: %s", err, withoutSteps(errs.String()))
 	}
 	return nil
 }
 
-func lastLine(s string) string {
-	s = strings.TrimSpace(s)
-	return s[strings.LastIndexByte(s, '\n')+1:]
+// withoutSteps leaves of what a build wrote the reasons why it failed.
+func withoutSteps(s string) string {
+	var kept []string
+	for line := range strings.Lines(s) {
+		if line = strings.TrimRight(line, "\n"); line != "" && !strings.HasPrefix(line, "[") {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "\n")
 }
 
 // needed returns the folder of the current snapshot, "" if there is none, and
@@ -254,6 +261,7 @@ func (s *Server) needed(p places) (dir string, stale bool, err error) {
 		dir = ""
 	}
 	if _, err := os.Stat(p.Data); err != nil && dir != "" {
+		s.log.Warn("no open data there: the last snapshot is served as it is", "data", p.Data)
 		return dir, false, nil
 	}
 	print, err := pipeline.Fingerprint(p.Data)

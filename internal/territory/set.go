@@ -16,6 +16,7 @@ const MaxTerms = 4000
 // Resolve finds a territory from what an address or a parameter holds: level:code,
 // or a set expression such as 22113,bv:22266~commune:22278, where a comma adds
 // and a tilde removes, from left to right, and a bare term is a commune code.
+// A leading communes= changes nothing: a list can be pasted as a parameter has it.
 // Past commune codes are read as today's communes. A lone term is the territory
 // that it names. Terms set:code are looked up with find; a nil find knows none.
 //
@@ -114,6 +115,7 @@ type term struct {
 
 func parseTerms(expr string) ([]term, error) {
 	var out []term
+	expr = strings.TrimPrefix(expr, "communes=")
 	remove := false
 	for expr != "" {
 		i := strings.IndexAny(expr, ",~")

@@ -156,6 +156,8 @@ func TestResolveSets(t *testing.T) {
 		code fault.Code
 	}{
 		{expr: "22001,22002", want: []string{"22001", "22002"}},
+		{expr: "communes=22001,22002", want: []string{"22001", "22002"}},
+		{expr: "communes=", code: fault.Invalid},
 		{expr: "22002,22001,22001", want: []string{"22001", "22002"}},
 		{expr: "22001, 22002,", want: []string{"22001", "22002"}},
 		{expr: "bv:22002~22003", want: []string{"22001", "22002"}},

@@ -52,6 +52,7 @@ func (k *Renderer) funcs(l *i18n.Localizer, set *template.Template) template.Fun
 		"lang":    func() string { return string(l.Lang()) },
 		"icon":    icon,
 		"mark":    func() template.HTML { return mark },
+		"favicon": func() template.URL { return favicon },
 		"asset":   k.assets.URL,
 		"chart":   func(c drawn) (template.HTML, error) { return c.draw(l) },
 		"show": func(c Component) (template.HTML, error) {
