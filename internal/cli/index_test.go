@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"encoding/csv"
-	"flag"
 	"math"
 	"os"
 	"path/filepath"
@@ -12,8 +11,6 @@ import (
 	"strings"
 	"testing"
 )
-
-var updateIndex = flag.Bool("update-index", false, "rewrite the golden outputs of bassin index")
 
 const asem = "../indicator/composite/testdata/asem"
 
@@ -199,6 +196,93 @@ func TestIndexSpreadsRanksAsCOINrDoes(t *testing.T) {
 		}
 		if math.Abs(number(t, long[unit]["rank_median"])-number(t, row["Median"])) > 1 {
 			t.Errorf("%s has the median rank %s, want %s", unit, long[unit]["rank_median"], row["Median"])
+		}
+	}
+}
+
+// A small method that uses every part, on a small table: what is written, to the
+// last character.
+func TestIndexWritesItsGoldenOutputs(t *testing.T) {
+	for _, stage := range []string{"denominated", "imputed", "treated", "normalised", "aggregated", "uncertainty"} {
+		for _, format := range []string{"csv", "json"} {
+			name := filepath.Join("testdata", "index", stage+"."+format)
+			got := mustIndex(t, "--data", "testdata/index/table.csv", "--method", "testdata/index/method.yaml", "--stage", stage, "--format", format)
+			if *update {
+				if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != string(want) {
+				t.Errorf("%s differs:\n%s\nwant\n%s", name, got, want)
+			}
+		}
+	}
+	out := filepath.Join(t.TempDir(), "out.csv")
+	if printed := mustIndex(t, "--data", "testdata/index/table.csv", "--method", "testdata/index/method.yaml", "--out", out); printed != "" {
+		t.Errorf("printed besides the file: %s", printed)
+	}
+	want, err := os.ReadFile("testdata/index/aggregated.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(out); err != nil || string(got) != string(want) {
+		t.Errorf("%v, file:\n%s", err, got)
+	}
+}
+
+func TestIndexTellsMistakesInTheReadersLanguage(t *testing.T) {
+	folder := t.TempDir()
+	put := func(name, text string) string {
+		name = filepath.Join(folder, name)
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	table := put("t.csv", "code;a;b\nx;1,5;2\ny;2;3\nz;3;1\n")
+	bad := put("bad.csv", "code;a;b\nx;beaucoup;2\ny;2;3\n")
+	flat := put("flat.csv", "code;a;b\nx;1;2\ny;1;3\n")
+	method := put("m.yaml", "unit: code\nindicators:\n  - key: a\n  - key: b\n")
+	unknown := put("unknown.yaml", "unit: code\nindicators:\n  - key: a\n    colour: red\n")
+	zeros := put("zeros.yaml", "unit: code\nindicators:\n  - key: a\n  - key: b\naggregation:\n  mean: geometric\n")
+	old := put("kept.csv", "kept")
+	for _, c := range []struct {
+		name string
+		args []string
+		want []string
+	}{
+		{"a cell", []string{"--data", bad, "--method", method, "--lang", "fr"}, []string{bad + ":2:3: a: ", "beaucoup", "n’est pas un nombre"}},
+		{"a cell in English", []string{"--data", bad, "--method", method, "--lang", "en"}, []string{bad + ":2:3: a: ", "is not a number"}},
+		{"an unknown key", []string{"--data", table, "--method", unknown, "--lang", "en"}, []string{unknown + ":4:5: indicators[0].colour: ", "not known here"}},
+		{"an indicator that is flat", []string{"--data", flat, "--method", method, "--lang", "en", "--out", old}, []string{method + ":3:5: indicators[0]: ", "same value everywhere"}},
+		{"a mean that cannot be", []string{"--data", table, "--method", zeros, "--lang", "en"}, []string{zeros + ":6:9: aggregation.mean: ", "above zero", "range: [1, 100]"}},
+		{"no study", []string{"--data", table, "--method", method, "--stage", "uncertainty", "--lang", "fr"}, []string{method + ": uncertainty: ", "draws: 1000"}},
+		{"no file", []string{"--data", "nowhere.csv", "--method", method}, []string{"nowhere.csv"}},
+	} {
+		status, out, errs := runIndex(c.args...)
+		if status != 1 || out != "" {
+			t.Errorf("%s: status %d, printed %q", c.name, status, out)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(errs, want) {
+				t.Errorf("%s: said %q, want %q in it", c.name, errs, want)
+			}
+		}
+	}
+	if b, err := os.ReadFile(old); err != nil || string(b) != "kept" {
+		t.Errorf("a failure left %q, %v", b, err)
+	}
+	t.Setenv("LANG", "fr_FR.UTF-8")
+	if _, _, errs := runIndex("--data", bad, "--method", method); !strings.Contains(errs, "n’est pas") {
+		t.Errorf("LANG is French, said %q", errs)
+	}
+	for _, args := range [][]string{{"--data", table}, {"--data", table, "--method", method, "--stage", "soup"}, {"--data", table, "--method", method, "--format", "xls"}} {
+		if status, _, _ := runIndex(args...); status != 2 {
+			t.Errorf("%v: status %d, want 2", args, status)
 		}
 	}
 }

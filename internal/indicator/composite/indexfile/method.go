@@ -1,6 +1,7 @@
 package indexfile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -27,7 +28,29 @@ type Method struct {
 }
 
 // MaxMethod is the most bytes that a method file may have.
-const MaxMethod = 1 << 20
+const MaxMethod = 256 << 10
+
+// deep says whether a file nests far beyond what a method needs: reading it would
+// take a time that grows with the square of its depth.
+func deep(b []byte) bool {
+	open := 0
+	for line := range bytes.Lines(b) {
+		if len(line)-len(bytes.TrimLeft(line, " \t-?:")) > 100 {
+			return true
+		}
+		for _, c := range line {
+			switch c {
+			case '[', '{':
+				if open++; open > 50 {
+					return true
+				}
+			case ']', '}':
+				open = max(0, open-1)
+			}
+		}
+	}
+	return false
+}
 
 // ReadMethod reads a method file; name is only for messages. The error is Problems.
 func ReadMethod(r io.Reader, name string) (*Method, error) {
@@ -40,6 +63,9 @@ func ReadMethod(r io.Reader, name string) (*Method, error) {
 	}
 	if len(b) > MaxMethod {
 		return nil, whole(0, 0, "composite.method_too_large")
+	}
+	if deep(b) {
+		return nil, whole(0, 0, "composite.too_deep")
 	}
 	file, err := parser.ParseBytes(b, 0)
 	if err != nil {
