@@ -423,8 +423,12 @@ type Relation struct {
 
 // Relations lists the territories of level l that share communes with t, the
 // largest share of t first. Territories smaller than a commune are only crossed,
-// so no share of their population is told.
+// so no share of their population is told; between two of them nothing is, for
+// a commune in common does not make them meet.
 func (f *France) Relations(t *Territory, l Level) []Relation {
+	if !t.Level.Whole() && !l.Whole() {
+		return nil
+	}
 	total, _ := f.sum(t.members)
 	at := make(map[*Territory]int)
 	var out []Relation
