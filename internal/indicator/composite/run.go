@@ -26,6 +26,7 @@ type Result struct {
 	method Method // with the kept indicators only
 	fields []string
 	tree   *tree
+	leaves leaves // the normalised columns, ready for the means of the method
 }
 
 // Run applies a method to a table, all its steps.
@@ -163,12 +164,14 @@ func (r *Result) normalise(n Normalisation, cols [][]float64) ([][]float64, erro
 func (r *Result) aggregate() error {
 	t := r.tree
 	n := len(r.Units)
-	l, err := t.ready(r.Normalised, t.means, r.Units, r.method.Normalisation.By)
-	if err != nil {
-		return err
+	if r.leaves.cols == nil {
+		var err error
+		if r.leaves, err = t.ready(r.Normalised, t.means, r.Units, r.method.Normalisation.By); err != nil {
+			return err
+		}
 	}
 	s := t.scratch(n)
-	if node, unit := t.aggregate(l, t.gaps(l), t.weight, t.means, r.method.Available, 0, n, s); node >= 0 {
+	if node, unit := t.aggregate(r.leaves, t.gaps(r.leaves), t.weight, t.means, r.method.Available, 0, n, s); node >= 0 {
 		return refuseMean(t.means[t.parent[node]], t.keys[node], r.Units[unit], string(r.method.Normalisation.By))
 	}
 	for _, a := range t.shown {
@@ -201,7 +204,10 @@ func (r *Result) Reweighted(weights map[string]float64) ([]float64, []int32, err
 	if known != len(weights) {
 		return nil, nil, fault.New(fault.Invalid, "composite.unknown_weight")
 	}
-	other := Result{Units: r.Units, Normalised: r.Normalised, method: m}
+	if r.Values == nil {
+		return nil, nil, fault.New(fault.Invalid, "composite.not_aggregated")
+	}
+	other := Result{Units: r.Units, leaves: r.leaves, method: m}
 	var err error
 	if other.tree, err = m.tree(nil); err != nil {
 		return nil, nil, err

@@ -221,19 +221,6 @@ func (r *reader) choice(n ast.Node, path string, words ...string) string {
 	return s
 }
 
-func (o *object) flag(key string) bool {
-	n, path := o.get(key)
-	if n == nil {
-		return false
-	}
-	b, ok := n.(*ast.BoolNode)
-	if !ok {
-		o.r.fail(n, path, "composite.want_flag", said(n))
-		return false
-	}
-	return b.Value
-}
-
 // pair reads [low, high].
 func (o *object) pair(key string, low, high float64) (float64, float64) {
 	n, path := o.get(key)
