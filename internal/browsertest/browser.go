@@ -76,7 +76,7 @@ func program() (string, error) {
 			return p, nil
 		}
 	}
-	return "", errors.New("Chromium is not installed: this test needs a real browser; run `make test`, which installs it, or install the package chromium")
+	return "", errors.New("no Chromium is installed: this test needs a real browser; run `make test`, which installs it, or install the package chromium")
 }
 
 // shared is the browser of this test binary, started by the first test that needs

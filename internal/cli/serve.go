@@ -38,11 +38,11 @@ type serveCommand struct {
 func (c serveCommand) Run(ctx context.Context, env Environment) error {
 	log := c.Service.logger(env.Stderr)
 	s := &Server{command: c, version: env.Version, executable: env.Executable, log: log, out: env.Stdout}
-	defer s.Close()
-	if err := s.Open(ctx); err != nil {
-		return err
+	err := s.Open(ctx)
+	if err == nil {
+		err = s.Serve(ctx)
 	}
-	return s.Serve(ctx)
+	return errors.Join(err, s.Close())
 }
 
 func (s service) logger(w io.Writer) *slog.Logger {
@@ -164,7 +164,9 @@ func (s *Server) Serve(ctx context.Context) error {
 			late, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.command.Service.ShutdownTimeout)
 			defer cancel()
 			err := s.http.Shutdown(late)
-			<-done
+			if served := <-done; !errors.Is(served, http.ErrServerClosed) {
+				err = errors.Join(err, served)
+			}
 			return err
 		}
 	}

@@ -129,7 +129,7 @@ func launch(path string, args ...string) (*server, error) {
 	case s.base = <-ready:
 		return s, nil
 	case <-s.done:
-		return nil, fmt.Errorf("the server ended as it started: %v\n%s", s.err, s.logged())
+		return nil, fmt.Errorf("the server ended as it started: %w\n%s", s.err, s.logged())
 	case <-time.After(2 * time.Minute):
 		s.end()
 		return nil, fmt.Errorf("the server is not ready after two minutes:\n%s", s.logged())

@@ -96,12 +96,10 @@ func prepare(ctx context.Context, dataDir string, tell func(Step), more int) (ma
 	if _, err := territory.New(out.tables); err != nil {
 		return out, fmt.Errorf("the tables made of %s contradict each other: %w", dataDir, err)
 	}
-	for _, t := range []TableReport{
+	out.report.Tables = append(out.report.Tables, []TableReport{
 		{"communes", len(out.tables.Communes)}, {"zones", len(out.tables.Zones)}, {"members", len(out.tables.Members)},
 		{"parts", len(out.tables.Parts)}, {"populations", len(out.tables.Populations)}, {"events", len(out.tables.Events)},
 		{"passages", len(out.tables.Passages)},
-	} {
-		out.report.Tables = append(out.report.Tables, t)
-	}
+	}...)
 	return out, nil
 }

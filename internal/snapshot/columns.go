@@ -81,7 +81,7 @@ func (c *column) read(chunk parquet.ColumnChunk) (err error) {
 	defer func() { err = errors.Join(err, pages.Close()) }()
 	for {
 		page, err := pages.ReadPage()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
@@ -107,7 +107,7 @@ func (c *column) readPage(page parquet.Page) error {
 				return err
 			}
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

@@ -139,7 +139,7 @@ func (x *Index) appendComputed(dst []byte, from source, n int32, f field) []byte
 			return append(dst, x.refs.dep[i]...)
 		}
 	case region:
-		reg := ""
+		var reg string
 		if from == fromDepartements {
 			reg = x.regionOf(x.france().Level(territory.Departement)[n])
 		} else {

@@ -102,7 +102,6 @@ func number(v float64) string {
 type label struct {
 	text string
 	at   shape.Point
-	dot  bool // a town: a dot with the name beside it
 }
 
 // letter is the mean width of a letter in drawing units, at the size of carto.css.

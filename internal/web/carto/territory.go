@@ -154,12 +154,12 @@ func (m *plate) mainland() bool { return m.topology == m.s.Communes && m.t.Zone 
 // the commune its surroundings too.
 func (m *plate) extent() shape.MultiPolygon {
 	b := m.main.Box()
-	switch {
-	case m.t.Level == territory.ArrondissementMunicipal:
+	switch m.t.Level {
+	case territory.ArrondissementMunicipal:
 		return m.s.RegionsOf(m.t.Communes())[0].Box().Outline()
-	case m.t.Level == territory.Commune:
+	case territory.Commune:
 		return b.Grow(max(3000, 0.6*span(b))).Outline()
-	case m.t.Level == territory.QPV:
+	case territory.QPV:
 		return b.Grow(max(500, 0.8*span(b))).Outline()
 	}
 	return m.main.Outline(0)
