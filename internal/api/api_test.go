@@ -255,6 +255,49 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+// A tag names one representation: whoever holds the CSV of an address does not
+// hold its JSON, nor the same in another language, nor another address.
+func TestTagIsOfOneRepresentation(t *testing.T) {
+	_, h := open(t)
+	asked := [][]string{
+		{"/levels", "Accept-Language", "fr"},
+		{"/levels", "Accept-Language", "en"},
+		{"/levels", "Accept", "text/csv", "Accept-Language", "fr"},
+		{"/levels?lang=en"},
+		{"/levels?format=csv"},
+		{"/territories/bv:22113/members"},
+		{"/territories/bv:22113/members", "Accept", "application/geo+json"},
+		{"/territories/bv:22113/members", "Accept", "text/csv"},
+		{"/territories/bv:22266/members"},
+		{"/search?q=lannion"},
+		{"/search?q=rostrenen"},
+	}
+	of := map[string]int{}
+	for i, one := range asked {
+		w := get(t, h, one[0], one[1:]...)
+		tag := w.Header().Get("ETag")
+		if tag == "" || w.Header().Get("Vary") != "Accept, Accept-Language, Accept-Encoding" {
+			t.Errorf("%v: %v", one, w.Header())
+		}
+		if j, taken := of[tag]; taken {
+			t.Errorf("%v and %v have the same tag", asked[j], one)
+		}
+		of[tag] = i
+	}
+	for tag, i := range of {
+		for j, one := range asked {
+			w := get(t, h, one[0], append([]string{"If-None-Match", `"other", ` + tag}, one[1:]...)...)
+			if want := map[bool]int{true: 304, false: 200}[i == j]; w.Code != want {
+				t.Errorf("%v answers %d to who has %v", one, w.Code, asked[i])
+			}
+		}
+	}
+	// A refusal is no representation.
+	if w := get(t, h, "/territories/pays:FR/members?format=geojson"); w.Header().Get("ETag") != "" || w.Header().Get("Cache-Control") != "no-store" {
+		t.Errorf("a refusal may be kept: %v", w.Header())
+	}
+}
+
 func TestForms(t *testing.T) {
 	_, h := open(t)
 	for _, c := range []struct{ target, accept, want string }{

@@ -3,7 +3,10 @@ package api
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -188,11 +191,29 @@ func (op *operation) responses(schemas huma.Registry) map[string]*huma.Response 
 	return map[string]*huma.Response{"200": {Content: content}, "304": {}, "default": {Content: failed}}
 }
 
-// tag is the ETag of answers: one address answers the same as long as neither the
-// snapshot nor the program changes.
+// tag is the ETag of an answer: it changes with all that the answer depends on,
+// which is the data, the program, the address, the form and the language. Weak:
+// the same content may travel compressed or not.
 func (q *query) tag() string {
-	return `W/"` + q.snap.Manifest.Hash + "-" + q.service.build + "-" + string(q.local.Lang()) + `"`
+	sum := sha256.New()
+	for _, part := range []string{q.snap.Manifest.Hash, q.service.build, q.address, q.format, string(q.local.Lang())} {
+		fmt.Fprintf(sum, "%d:%s", len(part), part) // with their lengths, so that parts cannot run into each other
+	}
+	return `W/"` + base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:12]) + `"`
 }
+
+// holds says whether an If-None-Match header names the tag.
+func holds(header, tag string) bool {
+	for one := range strings.SplitSeq(header, ",") {
+		if strings.TrimPrefix(strings.TrimSpace(one), "W/") == strings.TrimPrefix(tag, "W/") {
+			return true
+		}
+	}
+	return false
+}
+
+// kept lets whoever reads an answer use it for an hour without asking again.
+const kept = "public, max-age=3600"
 
 func (q *query) write(h huma.Context, r *reply) {
 	h.SetHeader("Access-Control-Allow-Origin", "*")
@@ -200,14 +221,24 @@ func (q *query) write(h huma.Context, r *reply) {
 	h.SetHeader("Bassin-Vintage", strconv.Itoa(q.france().Vintage()))
 	h.SetHeader("Bassin-Snapshot", q.snap.Manifest.Hash)
 	h.SetHeader("Vary", "Accept, Accept-Language, Accept-Encoding")
+	tag := ""
 	if r.status == 0 {
-		r.status = http.StatusOK
-		h.SetHeader("Cache-Control", "public, max-age=3600")
-		h.SetHeader("ETag", q.tag())
-		if strings.Contains(h.Header("If-None-Match"), q.tag()) {
+		r.status, tag = http.StatusOK, q.tag()
+		if holds(h.Header("If-None-Match"), tag) {
+			h.SetHeader("Cache-Control", kept)
+			h.SetHeader("ETag", tag)
 			h.SetStatus(http.StatusNotModified)
 			return
 		}
+	}
+	body, media, err := q.body(r)
+	if err != nil {
+		refuse(h, q.local, err)
+		return
+	}
+	if tag != "" {
+		h.SetHeader("Cache-Control", kept)
+		h.SetHeader("ETag", tag)
 	} else {
 		h.SetHeader("Cache-Control", "no-store")
 	}
@@ -219,11 +250,6 @@ func (q *query) write(h huma.Context, r *reply) {
 	}
 	if r.location != "" {
 		h.SetHeader("Location", r.location)
-	}
-	body, media, err := q.body(r)
-	if err != nil {
-		refuse(h, q.local, err)
-		return
 	}
 	h.SetHeader("Content-Type", media)
 	h.SetHeader("Content-Language", string(q.local.Lang()))
