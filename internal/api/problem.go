@@ -79,12 +79,36 @@ func refuse(ctx huma.Context, l *i18n.Localizer, err error) {
 
 // nothing answers where there is no operation.
 func (a *API) nothing(w http.ResponseWriter, r *http.Request) error {
+	a.fail(w, r, fault.New(fault.NotFound, "api.error.address"), http.StatusNotFound)
+	return nil
+}
+
+// Failures writes as problems what is refused below /api/ before an operation is
+// reached: another method, a form sent from another site, a body too large.
+func (a *API) Failures() web.Failures { return web.Failures{Below: "/api/", Write: a.fail} }
+
+func (a *API) fail(w http.ResponseWriter, r *http.Request, err error, status int) {
 	l := a.catalog.Localizer(a.language(r.URL.Query().Get("lang"), r.Header.Get("Accept-Language")))
-	p := problem(l, fault.New(fault.NotFound, "api.error.address"))
+	// The kit's words are for readers of pages.
+	if e, ok := errors.AsType[*fault.Error](err); ok {
+		c := *e
+		switch {
+		case status == http.StatusMethodNotAllowed:
+			c.Key = "api.error.method"
+		case status == http.StatusForbidden:
+			c.Key = "api.error.origin"
+		case c.Key == "web.error.address":
+			c.Key = "api.error.address"
+		}
+		err = &c
+	}
+	p := problem(l, err)
+	p.Status = status
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")
+	h.Set("Content-Language", string(l.Lang()))
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(p.Status)
-	return json.NewEncoder(w).Encode(p)
+	json.NewEncoder(w).Encode(p) // a reader who leaves is no error
 }

@@ -27,6 +27,9 @@ var nav = []web.Link{
 	{Key: "web.nav.about", Href: "/a-propos"},
 }
 
+// pageCache is what kept pages may take, in bytes: some 1,500 of them, compressed.
+const pageCache = 24 << 20
+
 // wire joins every part of the product into one handler.
 func (s *Server) wire(catalog *i18n.Catalog) (http.Handler, error) {
 	files, err := assets.Load()
@@ -34,15 +37,17 @@ func (s *Server) wire(catalog *i18n.Catalog) (http.Handler, error) {
 		return nil, err
 	}
 	identity := s.command.Site.identity(s.version)
-	kit, err := web.New(web.Config{
-		Site: identity, Catalog: catalog, Assets: files, Log: s.log, Nav: nav,
-		Templates: append(atlasweb.Templates(), siteweb.Templates(), api.Templates()),
-	})
+	perimeters := &atlas.Service{Store: s.db, Now: time.Now}
+	public, err := api.New(api.Config{Live: &s.live, Sets: perimeters, Catalog: catalog, Build: s.version, BaseURL: identity.BaseURL})
 	if err != nil {
 		return nil, err
 	}
-	perimeters := &atlas.Service{Store: s.db, Now: time.Now}
-	public, err := api.New(api.Config{Live: &s.live, Sets: perimeters, Catalog: catalog, Build: s.version, BaseURL: identity.BaseURL})
+	kit, err := web.New(web.Config{
+		Site: identity, Catalog: catalog, Assets: files, Log: s.log, Nav: nav,
+		Cache:     web.NewCache(pageCache, func() string { return s.live.Load().Manifest.Hash }),
+		Templates: append(atlasweb.Templates(), siteweb.Templates(), api.Templates()),
+		Failures:  public.Failures(),
+	})
 	if err != nil {
 		return nil, err
 	}

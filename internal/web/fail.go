@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"bassin/internal/fault"
 )
@@ -46,6 +47,13 @@ type failure struct {
 	Search Search
 }
 
+// Failures writes errors below a path in another form than a page, for readers
+// who are programs: also what no route answers, or what is refused before one.
+type Failures struct {
+	Below string // /api/
+	Write func(w http.ResponseWriter, r *http.Request, err error, status int)
+}
+
 // Fail answers with the page of an error, in the reader's language.
 func (k *Renderer) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	k.fail(w, r, err, Status(err))
@@ -56,6 +64,11 @@ func (k *Renderer) fail(w http.ResponseWriter, r *http.Request, err error, statu
 	l := q.local
 	if status >= 500 {
 		k.log.LogAttrs(r.Context(), slog.LevelError, "request failed", slog.String("request", q.id), slog.Int("status", status), slog.String("error", err.Error()))
+	}
+	// q.path is as asked: below /en/api/ there is nothing but pages.
+	if o := k.failures; o.Write != nil && strings.HasPrefix(q.path, o.Below) {
+		o.Write(w, r, err, status)
+		return
 	}
 	f := failure{Status: status, Title: l.T(fmt.Sprintf("web.error.%d.title", title(status))), Text: l.T(fmt.Sprintf("web.error.%d.text", title(status)))}
 	// The text of a fault is written for people; that of another error is not.

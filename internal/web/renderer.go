@@ -37,26 +37,28 @@ type Config struct {
 	Templates []Templates
 	Nav       []Link           // of the header
 	Now       func() time.Time // tells the date printed on paper; none if nil
+	Failures  Failures         // of programs; errors are pages everywhere if zero
 }
 
 // Renderer turns pages, fragments and errors into HTML in every language.
 // It is immutable once made.
 type Renderer struct {
-	site    Site
-	catalog *i18n.Catalog
-	assets  *assets.Set
-	log     *slog.Logger
-	nav     []Link
-	now     func() time.Time
-	paths   *paths
-	sets    map[i18n.Lang]*template.Template
-	names   map[string]bool
+	site     Site
+	catalog  *i18n.Catalog
+	assets   *assets.Set
+	log      *slog.Logger
+	nav      []Link
+	now      func() time.Time
+	failures Failures
+	paths    *paths
+	sets     map[i18n.Lang]*template.Template
+	names    map[string]bool
 }
 
 // New parses the templates in every language and runs each on its examples.
 func New(c Config) (*Renderer, error) {
 	k := &Renderer{
-		site: c.Site, catalog: c.Catalog, assets: c.Assets, log: c.Log, nav: c.Nav, now: c.Now,
+		site: c.Site, catalog: c.Catalog, assets: c.Assets, log: c.Log, nav: c.Nav, cache: c.Cache, now: c.Now, failures: c.Failures,
 		paths: newPaths(c.Catalog), sets: map[i18n.Lang]*template.Template{}, names: map[string]bool{},
 	}
 	if k.log == nil {
