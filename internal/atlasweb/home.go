@@ -13,7 +13,7 @@ import (
 
 func (p *Pages) homeRoutes() []web.Route {
 	return []web.Route{
-		{Method: http.MethodGet, Pattern: "/{$}", Action: "atlas.home", Who: web.Everyone, Handler: p.home},
+		{Method: http.MethodGet, Pattern: "/{$}", Action: "atlas.home", Who: web.Everyone, Handler: p.home, Stable: true},
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 // interactive map.
 func (p *Pages) listRoutes() []web.Route {
 	return []web.Route{
-		{Method: http.MethodGet, Pattern: "/liste/{level}", Action: "atlas.list", Who: web.Everyone, Handler: p.list},
+		{Method: http.MethodGet, Pattern: "/liste/{level}", Action: "atlas.list", Who: web.Everyone, Handler: p.list, Stable: true},
 		{Method: http.MethodGet, Pattern: "/liste/{level}/csv", Action: "atlas.list.csv", Who: web.Everyone, Handler: p.listCSV},
 	}
 }

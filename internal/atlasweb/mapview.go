@@ -10,7 +10,7 @@ import (
 
 func (p *Pages) mapRoutes() []web.Route {
 	return []web.Route{
-		{Method: http.MethodGet, Pattern: "/carte", Action: "atlas.map", Who: web.Everyone, Handler: p.mapPage},
+		{Method: http.MethodGet, Pattern: "/carte", Action: "atlas.map", Who: web.Everyone, Handler: p.mapPage, Stable: true},
 		{Method: http.MethodGet, Pattern: "/carte/france.svg", Action: "atlas.map.image", Who: web.Everyone, Handler: p.franceImage, Single: true},
 		{Method: http.MethodGet, Pattern: "/carte/france", Action: "atlas.map.click", Who: web.Everyone, Handler: p.franceClick},
 		{Method: http.MethodGet, Pattern: "/tiles/{snapshot}/{level}/{z}/{x}/{y}", Action: "atlas.map.tile", Who: web.Everyone, Handler: p.tile, Single: true},

@@ -23,6 +23,7 @@ func (p *Pages) territoryRoutes() []web.Route {
 		level := l
 		out = append(out, web.Route{
 			Method: http.MethodGet, Pattern: "/" + string(level) + "/{code}", Action: "atlas.territory." + string(level), Who: web.Everyone,
+			Stable: level != territory.Custom, // a set's address may not be kept yet
 			Handler: func(w http.ResponseWriter, r *http.Request) error {
 				return p.territory(w, r, level, r.PathValue("code"))
 			},

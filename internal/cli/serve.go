@@ -38,6 +38,9 @@ type serveCommand struct {
 func (c serveCommand) Run(ctx context.Context, env Environment) error {
 	log := c.Service.logger(env.Stderr)
 	s := &Server{command: c, version: env.Version, executable: env.Executable, log: log, out: env.Stdout}
+	if c.Service.MemoryLimit > 0 {
+		debug.SetMemoryLimit(int64(c.Service.MemoryLimit) << 20)
+	}
 	err := s.Open(ctx)
 	if err == nil {
 		err = s.Serve(ctx)

@@ -65,6 +65,7 @@ type service struct {
 	LogFormat       string        `env:"BASSIN_LOG_FORMAT" enum:"text,json" default:"text" help:"Form of the log: text or json (${env})."`
 	LogLevel        string        `env:"BASSIN_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"Least level that is logged: debug, info, warn, error (${env})."`
 	RequestTimeout  time.Duration `env:"BASSIN_REQUEST_TIMEOUT" default:"30s" help:"Longest time a request may take (${env})."`
+	MemoryLimit     int           `env:"BASSIN_MEMORY_LIMIT" default:"320" help:"Memory in MB that the server tries to keep to, 0 for none (${env})."`
 	ShutdownTimeout time.Duration `env:"BASSIN_SHUTDOWN_TIMEOUT" default:"20s" help:"Time left to requests in progress when the server stops (${env})."`
 }
 
@@ -75,6 +76,9 @@ func (s service) Validate() error {
 	}
 	if s.Store != "" && !strings.HasPrefix(s.Store, "sqlite:") && !strings.HasPrefix(s.Store, "postgres://") && !strings.HasPrefix(s.Store, "postgresql://") {
 		return fmt.Errorf("--store: %q is neither sqlite:FILE nor postgres://…", redacted(s.Store))
+	}
+	if s.MemoryLimit < 0 {
+		return fmt.Errorf("--memory-limit: %d is not a number of MB", s.MemoryLimit)
 	}
 	if s.RequestTimeout <= 0 {
 		return fmt.Errorf("--request-timeout: %s is not a duration above zero", s.RequestTimeout)

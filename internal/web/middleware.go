@@ -25,6 +25,7 @@ func (k *Renderer) Stack(next http.Handler, m *Metrics, now func() time.Time, li
 	next = k.limit(next, limits)
 	next = k.sameOrigin(next)
 	next = compressed(next)
+	next = k.cache.cached(next)
 	next = securityHeaders(next)
 	next = k.recovered(next)
 	next = k.accessLog(next, m, now)

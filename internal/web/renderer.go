@@ -36,6 +36,7 @@ type Config struct {
 	Log       *slog.Logger
 	Templates []Templates
 	Nav       []Link           // of the header
+	Cache     *Cache           // of stable answers; nil keeps none
 	Now       func() time.Time // tells the date printed on paper; none if nil
 	Failures  Failures         // of programs; errors are pages everywhere if zero
 }
@@ -48,6 +49,7 @@ type Renderer struct {
 	assets   *assets.Set
 	log      *slog.Logger
 	nav      []Link
+	cache    *Cache
 	now      func() time.Time
 	failures Failures
 	paths    *paths

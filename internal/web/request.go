@@ -14,8 +14,10 @@ type request struct {
 	local *i18n.Localizer
 	path  string // as asked, language prefix included
 	route string // pattern of the route that answers, "" if none
-	hint  i18n.Lang
-	theme string
+	// stable says that the answer of that route may be kept, see Route.Stable.
+	stable bool
+	hint   i18n.Lang
+	theme  string
 }
 
 type requestKey struct{}

@@ -30,6 +30,9 @@ type Route struct {
 	// Single is a route without language: assets, exports, probes. Others answer
 	// in each language, at the address its catalogue room path gives.
 	Single bool
+	// Stable is a route whose answer depends on nothing but its address, the
+	// language, the theme and the edition of the data: the Cache may keep it.
+	Stable bool
 }
 
 // Router answers requests by the routes, in every language. It refuses a table
@@ -144,7 +147,7 @@ func (p *probe) WriteHeader(status int)      { p.status = status }
 func (k *Renderer) answer(route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if q := requestOf(r.Context()); q != nil {
-			q.route = route.Pattern
+			q.route, q.stable = route.Pattern, route.Stable
 		}
 		if err := route.Handler(w, r); err != nil {
 			k.Fail(w, r, err)
