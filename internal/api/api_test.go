@@ -194,6 +194,51 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+// A refusal says what would be accepted.
+func TestProblemsSayWhatIsPossible(t *testing.T) {
+	_, h := open(t)
+	for _, c := range []struct{ target, field, fr, en string }{
+		{"/territories?limit=1001", "limit", "« limit » doit être un nombre entier de 1 à 1 000.", "“limit” must be a whole number from 1 to 1,000."},
+		{"/territories?limit=x", "limit", "« limit » doit être un nombre entier de 1 à 1 000.", "“limit” must be a whole number from 1 to 1,000."},
+		{"/search?q=a&limit=0", "limit", "« limit » doit être un nombre entier de 1 à 100.", "“limit” must be a whole number from 1 to 100."},
+		{"/search", "q", "« q » est obligatoire.", "“q” is required."},
+		{"/search?q=" + strings.Repeat("a", 201), "q", "« q » est trop long : 200 caractères au plus.", "“q” is too long: 200 characters at most."},
+		{"/reverse?lat=1", "lon", "« lon » est obligatoire.", "“lon” is required."},
+		{"/reverse?lon=181&lat=1", "lon", "« lon » doit être un nombre de -180 à 180.", "“lon” must be a number from -180 to 180."},
+		{"/reverse?lon=NaN&lat=1", "lon", "« lon » doit être un nombre de -180 à 180.", "“lon” must be a number from -180 to 180."},
+		{"/reverse?lon=1&lat=nan", "lat", "« lat » doit être un nombre de -90 à 90.", "“lat” must be a number from -90 to 90."},
+		{"/territories/22113/geometry?precision=NaN", "precision", "« precision » doit être un nombre de 0 à 20 000.", "“precision” must be a number from 0 to 20,000."},
+		{"/levels?lang=de", "lang", "« lang » n’a pas une valeur possible. Les valeurs possibles : fr, en.", "“lang” has no possible value. The possible values are: fr, en."},
+		{"/territories/" + strings.Repeat("22113,", 4001), "id", "Cette expression est trop longue : 4 000 termes et 24 000 caractères au plus. Nommez des territoires plutôt que leurs communes : bv:22113.",
+			"This expression is too long: 4,000 terms and 24,000 characters at most. Name territories rather than their communes: bv:22113."},
+	} {
+		for lang, want := range map[string]string{"fr": c.fr, "en": c.en} {
+			w := get(t, h, c.target, "Accept-Language", lang)
+			var p Problem
+			if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil {
+				t.Fatalf("%.60s: %v", c.target, err)
+			}
+			// Spaces that do not break and the true minus are the house's typography.
+			got := strings.NewReplacer("\u00a0", " ", "\u202f", " ", "−", "-", "\u2011", "-").Replace(p.Detail)
+			if w.Code != 400 || p.Status != 400 || p.Field != c.field || got != want {
+				t.Errorf("%.60s: %d %+v", c.target, w.Code, p)
+			}
+		}
+	}
+}
+
+func TestOtherMediaAreRefusedAsSuch(t *testing.T) {
+	_, h := open(t)
+	r := httptest.NewRequest(http.MethodPost, Prefix+"/sets", strings.NewReader(`{"communes":["22113"]}`))
+	r.Header.Set("Content-Type", "text/plain")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	var p Problem
+	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Code != 415 || p.Status != 415 || !strings.Contains(p.Detail, "application/json") {
+		t.Errorf("%d %v %+v", w.Code, err, p)
+	}
+}
+
 // Following next gives every territory once, in order, whatever the size of pages.
 func TestPages(t *testing.T) {
 	_, h := open(t)

@@ -22,6 +22,9 @@ type geometryInput struct {
 }
 
 func geometry(q *query, in *geometryInput) (*reply, error) {
+	if err := number("precision", in.Precision, 0, 20000); err != nil {
+		return nil, err
+	}
 	t, err := q.resolve(in.ID)
 	if err != nil {
 		return nil, err

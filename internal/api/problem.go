@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 
 	"bassin/internal/fault"
 	"bassin/internal/i18n"
+	"bassin/internal/territory"
 	"bassin/internal/web"
 )
 
@@ -45,23 +47,104 @@ func (a *API) toProblem(ctx huma.Context, _ string, v any) (any, error) {
 	if !ok {
 		return v, nil
 	}
-	code, field := fault.Invalid, ""
+	p := problem(a.localizer(ctx), malformed(ctx, m))
+	p.Status = m.Status
+	if p.Status == http.StatusUnprocessableEntity { // see exchange.SetStatus
+		p.Status = http.StatusBadRequest
+	}
+	return p, nil
+}
+
+// malformed says what is wrong with a request that the library refused.
+func malformed(ctx huma.Context, m *huma.ErrorModel) *fault.Error {
 	switch {
 	case m.Status == http.StatusRequestEntityTooLarge:
-		code = fault.TooLarge
+		return fault.New(fault.TooLarge, "web.error.413.text")
+	case m.Status == http.StatusUnsupportedMediaType:
+		return fault.New(fault.Invalid, "api.error.media")
 	case m.Status >= 500:
-		code = fault.Internal
-	case len(m.Errors) > 0 && m.Errors[0] != nil:
-		field = m.Errors[0].Location
-		if i := strings.LastIndexByte(field, '.'); i >= 0 {
-			field = field[i+1:]
+		return fault.New(fault.Internal, "")
+	case len(m.Errors) == 0 || m.Errors[0] == nil:
+		return fault.New(fault.Invalid, "api.error.body")
+	}
+	at := m.Errors[0].Location
+	place, name, _ := strings.Cut(at, ".")
+	name, _, _ = strings.Cut(name, "[")
+	switch {
+	case name == "":
+		return fault.New(fault.Invalid, "api.error.body")
+	case place == "body":
+		return tooLong(name, m.Errors[0].Value, longestBody)
+	case place == "path":
+		return tooLong(name, m.Errors[0].Value, longestPath)
+	}
+	for _, p := range ctx.Operation().Parameters {
+		if p.Name != name || p.In != place || p.Schema == nil {
+			continue
+		}
+		if p.Required && ctx.Query(name) == "" {
+			return fault.New(fault.Invalid, "api.error.required", name).In(name)
+		}
+		return possible(name, p.Schema)
+	}
+	return fault.New(fault.Invalid, "api.error.parameter", name).In(name)
+}
+
+// Characters of an expression at most; the tags of OneInput and SetInput say the same.
+const (
+	longestPath = 24000
+	longestBody = 60000
+)
+
+// tooLong says what is wrong with a set: its length, if it is long, for that is
+// the only bound that a text or a list can break.
+func tooLong(name string, v any, most int) *fault.Error {
+	e := fault.New(fault.Invalid, "api.error.body")
+	switch v := v.(type) {
+	case string:
+		if len(v) > most {
+			e = fault.New(fault.Invalid, "api.error.long", territory.MaxTerms, most)
+		}
+	case []any:
+		if len(v) > territory.MaxTerms {
+			e = fault.New(fault.Invalid, "territory.set.too_many", territory.MaxTerms)
 		}
 	}
-	err := fault.New(code, "api.error.body")
-	if field != "" {
-		err = fault.New(code, "api.error.parameter", field).In(field)
+	return e.In(name)
+}
+
+// possible says what values a parameter may have.
+func possible(name string, s *huma.Schema) *fault.Error {
+	var e *fault.Error
+	switch {
+	case len(s.Enum) > 0:
+		var list []string
+		for _, v := range s.Enum {
+			list = append(list, fmt.Sprint(v))
+		}
+		e = fault.New(fault.Invalid, "api.error.among", name, strings.Join(list, ", "))
+	case s.Type == huma.TypeBoolean:
+		e = fault.New(fault.Invalid, "api.error.among", name, "true, false")
+	case s.Minimum != nil && s.Maximum != nil:
+		key := "api.error.range"
+		if s.Type == huma.TypeInteger {
+			key = "api.error.range.whole"
+		}
+		e = fault.New(fault.Invalid, key, name, int(*s.Minimum), int(*s.Maximum))
+	case s.MaxLength != nil:
+		e = fault.New(fault.Invalid, "api.error.length", name, *s.MaxLength)
+	default:
+		e = fault.New(fault.Invalid, "api.error.parameter", name)
 	}
-	return problem(a.localizer(ctx), err), nil
+	return e.In(name)
+}
+
+// number refuses what is no number: NaN slips between bounds.
+func number(name string, v float64, least, most int) error {
+	if v >= float64(least) && v <= float64(most) {
+		return nil
+	}
+	return fault.New(fault.Invalid, "api.error.range", name, least, most).In(name)
 }
 
 func (a *API) localizer(ctx huma.Context) *i18n.Localizer {

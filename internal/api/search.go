@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"strings"
 
 	"bassin/internal/fault"
@@ -74,6 +75,9 @@ type Around struct {
 }
 
 func reverse(q *query, in *reverseInput) (*reply, error) {
+	if err := cmp.Or(number("lon", in.Lon, -180, 180), number("lat", in.Lat, -90, 90)); err != nil {
+		return nil, err
+	}
 	p := shape.Point{Lon: in.Lon, Lat: in.Lat}
 	var out []Around
 	place := Place{}
