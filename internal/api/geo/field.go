@@ -84,8 +84,8 @@ var partScheme = scheme{
 }
 
 var epciScheme = scheme{
-	standard:   []field{nom, code, codesDepartements, codesRegions, population},
-	stored:     []field{kind, financement},
+	standard:   []field{nom, code, codesDepartements, codesRegions}, // of the definition; the State's server adds population
+	stored:     []field{kind, financement, population},
 	geometries: setOf(centre, contour, bbox),
 	all: setOf(nom, code, kind, financement, codesDepartements, codesRegions, population, zone, centre, surface,
 		contour, bbox),

@@ -50,12 +50,18 @@ func (h *Handler) prepared(s *snapshot.Snapshot) *Index {
 // Before answers requests below Prefix itself and hands the others to next.
 func (h *Handler) Before(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, Prefix) {
+		if below(r.URL.Path) {
 			h.ServeHTTP(w, r)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// below says whether a path is one of ours: the prefix without its slash too, so
+// that a program reads JSON there as well.
+func below(path string) bool {
+	return strings.HasPrefix(path, Prefix) || path == strings.TrimSuffix(Prefix, "/")
 }
 
 // ServeHTTP answers one request.
@@ -146,7 +152,7 @@ func routeOf(path string) (rt route, ok bool) {
 
 // serve answers a request, or returns the status of its refusal, nothing written.
 func (x *Index) serve(w http.ResponseWriter, r *http.Request) int {
-	rt, ok := routeOf(r.URL.Path[len(Prefix):])
+	rt, ok := routeOf(strings.TrimPrefix(r.URL.Path, Prefix))
 	if !ok {
 		return http.StatusNotFound
 	}
@@ -155,6 +161,11 @@ func (x *Index) serve(w http.ResponseWriter, r *http.Request) int {
 	}
 	var q request
 	if !q.read(r.URL.RawQuery) {
+		return http.StatusBadRequest
+	}
+	if q.nowhere && rt.code == "" && criteria[rt.from]&byPoint != 0 {
+		// To ignore it, as the State's server does, would answer all of France to
+		// whoever asks for one place.
 		return http.StatusBadRequest
 	}
 	if rt.code != "" {

@@ -1,9 +1,11 @@
 package geo
 
 import (
+	"bytes"
 	"compress/gzip"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -30,8 +32,18 @@ func TestStatuses(t *testing.T) {
 		{"/communes?format=geojson", 400},
 		{"/communes?format=geojson&codeDepartement=976", 200},
 		{"/communes?fields=contour&lat=48.5&lon=-2.7", 200},
-		{"/communes?fields=contour&lat=1000&lon=-2.7", 400}, // no position, so no criterion
-		{"/communes?fields=contour&lat=x&lon=-2.7", 400},
+		{"/communes?fields=contour&lat=1000&lon=-2.7", 400},
+		{"/communes?lat=200&lon=500", 400},
+		{"/communes?lat=91&lon=0", 400},
+		{"/communes?lat=48.5", 400},
+		{"/communes?lon=-2.7", 400},
+		{"/communes?lat=48.5&lon=", 400},
+		{"/communes?lat=x&lon=-2.7", 400},
+		{"/communes?lat=NaN&lon=NaN", 400},
+		{"/communes?lat=&lon=", 200}, // as if they were not there
+		{"/communes_associees_deleguees?lat=91&lon=0", 400},
+		{"/epcis?lat=91&codeEpci=200065928", 200}, // no parameter there
+		{"/departements/22/communes?lat=91", 200},
 		{"/communes?limit=x", 400},
 		{"/communes?limit=-1", 400},
 		{"/communes?limit=10x", 200},
@@ -353,5 +365,36 @@ func BenchmarkNew(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		New(s, "test")
+	}
+}
+
+// An application that asks for no field gets those that the definition names.
+func TestStandardFieldsAreThoseOfTheDefinition(t *testing.T) {
+	h := handler(t)
+	for target, want := range map[string][]string{
+		"/communes/22278":           {"code", "codeDepartement", "codeEpci", "codeRegion", "codesPostaux", "nom", "population", "siren"},
+		"/epcis/200065928":          {"code", "codesDepartements", "codesRegions", "nom"},
+		"/departements/22":          {"code", "codeRegion", "nom"},
+		"/regions/53":               {"code", "nom"},
+		"/epcis?codeEpci=200065928": {"code", "codesDepartements", "codesRegions", "nom"},
+	} {
+		body := bytes.Trim(get(t, h, target).Body.Bytes(), "[]")
+		var item map[string]any
+		if err := json.Unmarshal(body, &item); err != nil {
+			t.Fatalf("%s: %v", target, err)
+		}
+		if got := slices.Sorted(maps.Keys(item)); !slices.Equal(got, want) {
+			t.Errorf("%s has %v", target, got)
+		}
+	}
+}
+
+func TestPrefixWithoutSlash(t *testing.T) {
+	h := handler(t).Before(http.NotFoundHandler())
+	r := httptest.NewRequest(http.MethodGet, "/api/geo", nil)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	if w.Code != 404 || !json.Valid(w.Body.Bytes()) || w.Header().Get("Content-Type") != "application/json; charset=utf-8" {
+		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
 	}
 }

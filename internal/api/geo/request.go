@@ -34,12 +34,13 @@ type request struct {
 	parent, former, types, zones, boost, lat, lon string
 	fields, format, geometry, limitText           string
 	point                                         [2]float64 // longitude, latitude, if has byPoint
+	nowhere                                       bool       // lat or lon is given, and the two are no position
 	limit                                         int        // -1 for none
 }
 
 // read reads a raw query as the State's server does: unknown parameters are
-// ignored, a repeated one counts once, a point that is no position is ignored.
-// ok is false where the limit is not a whole number from 0.
+// ignored, a repeated one counts once. ok is false where the limit is not a whole
+// number from 0.
 func (q *request) read(raw string) (ok bool) {
 	q.limit = -1
 	for raw != "" {
@@ -55,10 +56,12 @@ func (q *request) read(raw string) (ok bool) {
 		}
 		q.set(unescape(key), unescape(value))
 	}
-	if q.lat != "" && q.lon != "" {
+	if q.lat != "" || q.lon != "" {
 		lat, latOK := leadingFloat(q.lat)
 		lon, lonOK := leadingFloat(q.lon)
-		if latOK && lonOK && math.Abs(lat) <= 90 && math.Abs(lon) <= 180 {
+		if !latOK || !lonOK || math.Abs(lat) > 90 || math.Abs(lon) > 180 {
+			q.nowhere = true
+		} else {
 			q.point, q.has = [2]float64{lon, lat}, q.has|byPoint
 		}
 	}
