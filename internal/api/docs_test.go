@@ -117,6 +117,9 @@ func TestDocsPage(t *testing.T) {
 		if n := page.Find("main h3, h3").Length(); n < 13 {
 			t.Errorf("%s: %d operations", target, n)
 		}
+		if text := page.Find("#rules").Parent().Text(); !strings.Contains(text, "POST /api/v1/sets") || !strings.Contains(text, "403") {
+			t.Errorf("%s: nothing says that a page of another site may not write", target)
+		}
 		ids := map[string]bool{}
 		page.Find("[id]").Each(func(_ int, s *goquery.Selection) {
 			if id := s.AttrOr("id", ""); ids[id] {
