@@ -49,7 +49,13 @@ func (t teller) programmes(v *visit) programmesView {
 	l, p := t.l, v.portrait
 	u := p.Territory
 	if u.Zone == "com" {
-		return programmesView{Overseas: l.T("territory.programmes.overseas")}
+		// Only the list of priority districts reaches the collectivities.
+		if len(p.Districts) == 0 {
+			return programmesView{Overseas: l.T("territory.programmes.overseas")}
+		}
+		view := programmesView{Overseas: l.T("territory.programmes.overseas_districts")}
+		t.districts(v, &view)
+		return view
 	}
 	var view programmesView
 	population, _ := u.Population()

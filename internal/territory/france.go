@@ -93,7 +93,7 @@ func New(tables Tables) (*France, error) {
 	if err := f.addSeries(tables.Populations); err != nil {
 		return nil, err
 	}
-	f.history = newHistory(tables.Events, tables.Passages)
+	f.history = newHistory(followed(tables.Events, tables.Communes), tables.Passages)
 	return f, nil
 }
 

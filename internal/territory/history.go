@@ -3,6 +3,7 @@ package territory
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // Kinds of parts of a commune, as the COG names them.
@@ -55,6 +56,27 @@ type history struct {
 	events   []EventRow
 	from, to map[string][]int32
 	passage  map[string][]string
+}
+
+// followed completes the log where INSEE notes the end of a commune without what
+// became of it: the communes of Guadeloupe that became collectivities of their
+// own go on under a code of the collectivity and the same name.
+func followed(events []EventRow, communes []CommuneRow) []EventRow {
+	collectivities := map[string]string{}
+	for _, c := range communes {
+		if c.Zone == "com" {
+			collectivities[c.Name] = c.Code
+		}
+	}
+	out := slices.Clone(events)
+	for i, e := range out {
+		to, ok := collectivities[e.FromName]
+		if !ok || e.Kind() != Suppressed || e.ToCode != "" || !strings.HasPrefix(e.FromCode, "97") {
+			continue
+		}
+		out[i].Mod, out[i].ToType, out[i].ToCode, out[i].ToName = 41, e.FromType, to, e.FromName
+	}
+	return out
 }
 
 func newHistory(events []EventRow, passages []PassageRow) history {
