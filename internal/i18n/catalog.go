@@ -118,7 +118,7 @@ func (c *Catalog) add(files fs.FS, name string) error {
 	for _, kv := range texts {
 		key, form := splitForm(kv[0], given)
 		if !strings.HasPrefix(key, room+".") {
-			return fmt.Errorf("i18n: %s: key %s does not start with its room, %s", name, kv[0], room)
+			return fmt.Errorf("i18n: %s: key %s does not start with %s., its room", name, kv[0], room)
 		}
 		m := into[key]
 		if m == nil {

@@ -50,7 +50,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"missing in English", `{"a.x": "texte", "a.y": "autre"}`, base, "key a.y of fr is missing in en"},
 		{"missing in French", base, `{"a.x": "text", "a.y": "other"}`, "key a.y of en is missing in fr"},
 		{"given twice", `{"a.x": "un", "a.x": "deux"}`, base, "key a.x is given twice"},
-		{"of another room", `{"b.x": "un"}`, base, "does not start with a."},
+		{"of another room", `{"b.x": "un"}`, base, "does not start with a., its room"},
 		{"empty", `{"a.x": ""}`, base, "the text is empty"},
 		{"not a text", `{"a.x": 3}`, base, "is not a text"},
 		{"not an object", `["a"]`, base, "not one object"},
