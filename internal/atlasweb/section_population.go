@@ -17,6 +17,7 @@ type populationView struct {
 	Figure string // number alone
 	Unit   string
 	When   string          // census years of the figure
+	Source string          // who counted
 	Change template.HTML   // what the census series says, in words
 	Notes  []template.HTML // what is missing or particular
 	Chart  *web.Line
@@ -46,6 +47,10 @@ func (t teller) population(p *atlas.Portrait) populationView {
 	if v.When = t.censusYears(u); v.When == "" {
 		v.When = l.T("territory.population.no_year")
 	}
+	v.Source = l.T("territory.population.source")
+	if u.Zone == "com" {
+		v.Source = l.T("territory.population.source_overseas")
+	}
 	if !u.Level.Whole() {
 		v.Notes = append(v.Notes, say(l, "territory.population.no_series_arm"))
 		return v
@@ -59,8 +64,60 @@ func (t teller) population(p *atlas.Portrait) populationView {
 	if mayotte(t.f, u) {
 		v.Notes = append(v.Notes, say(l, "territory.population.mayotte"))
 	}
+	if u.Level == territory.Pays {
+		t.france(p, &v)
+		return v
+	}
 	t.series(p, &v)
 	return v
+}
+
+// france says what the figure of the country leaves out, and gives the evolution
+// of the communes that have a series: those of Mayotte have none.
+func (t teller) france(p *atlas.Portrait, v *populationView) {
+	l, n := t.l, 0
+	var names []template.HTML
+	for _, d := range t.f.Level(territory.Departement) {
+		if d.Zone == "com" {
+			n += len(d.Communes())
+			names = append(names, t.link(d))
+		}
+	}
+	if len(names) > 0 {
+		v.Notes = append(v.Notes, say(l, "territory.population.france_overseas", n, len(names), list(l, names)))
+	}
+	if len(p.Series) > 1 || !mayotte(t.f, p.Territory) {
+		t.series(p, v)
+		return
+	}
+	first, last, without, mahorais := t.followedCommunes(p.Territory)
+	v.Notes = append(v.Notes, say(l, "territory.population.france_series", without, mahorais))
+	if first.Population > 0 {
+		v.Change = say(l, "territory.population.france_without") + " " + change(l, first, last)
+	}
+}
+
+// followedCommunes sums the first and the last year of the series over the
+// communes that have both, and counts those that lack one, with Mayotte's among them.
+func (t teller) followedCommunes(u *territory.Territory) (first, last territory.Count, without, mahorais int) {
+	all := t.f.Level(territory.Commune)
+	for _, n := range u.Communes() {
+		if s := t.f.Series(all[n]); len(s) > 1 {
+			if first.Year == 0 {
+				first.Year, last.Year = s[0].Year, s[len(s)-1].Year
+			}
+			if s[0].Year == first.Year && s[len(s)-1].Year == last.Year {
+				first.Population += s[0].Population
+				last.Population += s[len(s)-1].Population
+				continue
+			}
+		}
+		without++
+		if t.f.Commune(n).Departement == "976" {
+			mahorais++
+		}
+	}
+	return first, last, without, mahorais
 }
 
 // series draws the evolution: the years for which every commune of today's
@@ -76,6 +133,7 @@ func (t teller) series(p *atlas.Portrait, v *populationView) {
 	if v.Change == "" {
 		return
 	}
+	v.Change += " " + t.newer(p.Territory, last)
 	caption := l.T("territory.population.caption", Heading(l, t.f, p.Territory), i18n.Plain(first.Year), i18n.Plain(last.Year))
 	line := web.Series{Label: Heading(l, t.f, p.Territory)}
 	for _, c := range s {
@@ -86,6 +144,24 @@ func (t teller) series(p *atlas.Portrait, v *populationView) {
 	if p.Principal != nil && len(s) < len(t.f.Series(p.Principal)) {
 		v.Notes = append(v.Notes, say(l, "territory.population.some_years", len(s)))
 	}
+}
+
+// newer tells the figure at the head of the page from the end of the series when
+// it is of a later census, and the change between the two when all the communes
+// have both.
+func (t teller) newer(u *territory.Territory, last territory.Count) template.HTML {
+	l := t.l
+	from, to := t.census(u)
+	if to <= last.Year {
+		return ""
+	}
+	n, _ := u.Population()
+	published, members := t.f.Coverage(u)
+	if from != to || published < members || last.Population == 0 || n == 0 {
+		return say(l, "territory.population.newer_some", i18n.Plain(last.Year), i18n.Plain(to))
+	}
+	return say(l, "territory.population.newer", i18n.Plain(last.Year), i18n.Plain(to), l.Number(n),
+		l.Change(float64(n)/float64(last.Population)-1, 1))
 }
 
 // flat is the relative change a year under which a population is said to be stable.
@@ -117,7 +193,19 @@ func strong(s string) template.HTML {
 // censusYears says of which census the current figure is: one year, or the span
 // of those of the members.
 func (t teller) censusYears(u *territory.Territory) string {
-	from, to := 0, 0
+	from, to := t.census(u)
+	switch {
+	case to == 0:
+		return ""
+	case from == to:
+		return t.l.T("territory.population.year", i18n.Plain(to))
+	}
+	return t.l.T("territory.population.years", i18n.Plain(from), i18n.Plain(to))
+}
+
+// census returns the first and the last census year of the members' figures, 0
+// where none is told.
+func (t teller) census(u *territory.Territory) (from, to int) {
 	for _, n := range u.Communes() {
 		c := t.f.Commune(n)
 		if c.Population == nil || c.PopulationYear == 0 {
@@ -129,13 +217,7 @@ func (t teller) censusYears(u *territory.Territory) string {
 		}
 		to = max(to, y)
 	}
-	switch {
-	case to == 0:
-		return ""
-	case from == to:
-		return t.l.T("territory.population.year", i18n.Plain(to))
-	}
-	return t.l.T("territory.population.years", i18n.Plain(from), i18n.Plain(to))
+	return from, to
 }
 
 // mayotte says whether the territory holds a commune of Mayotte.

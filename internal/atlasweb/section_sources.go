@@ -97,13 +97,25 @@ func speaks(s snapshot.Source, u *territory.Territory) bool {
 	return false
 }
 
+// licence is the name of a licence known by its SPDX identifier, the same in
+// every language.
+func licence(id string) string {
+	switch id {
+	case "etalab-2.0":
+		return "Licence Ouverte 2.0"
+	case "ODbL-1.0":
+		return "ODbL 1.0"
+	}
+	return id
+}
+
 func source(english bool, s snapshot.Source) web.Source {
 	language := "fr"
 	if english {
 		language = "en"
 	}
 	return web.Source{
-		Title: s.Title.In(language), Producer: s.Producer, Vintage: s.Vintage.In(language), Licence: s.Licence, Credit: s.Credit,
+		Title: s.Title.In(language), Producer: s.Producer, Vintage: s.Vintage.In(language), Licence: licence(s.Licence), Credit: s.Credit,
 		Href: "/donnees#source-" + s.Key,
 	}
 }

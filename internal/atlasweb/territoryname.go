@@ -1,6 +1,7 @@
 package atlasweb
 
 import (
+	"math"
 	"strings"
 
 	"bassin/internal/i18n"
@@ -117,5 +118,26 @@ func customName(l *i18n.Localizer, f *territory.France, t *territory.Territory) 
 		return l.T("territory.heading.set", len(t.Communes()))
 	}
 	c := f.Commune(at)
+	if !gathered(f, t, c) {
+		return l.T("territory.heading.set_with", len(t.Communes()), c.Name)
+	}
 	return l.T("territory.heading.set_around", len(t.Communes()), l.Of(c.Name, c.Article))
+}
+
+// nearKm is how far from its principal commune a set may reach and still be said
+// to be around it, from centroid to centroid.
+const nearKm = 25
+
+// gathered says whether every commune of a set is near one of them. A degree of
+// latitude is 111.2 km; distances are on the plane, which is enough at this scale.
+func gathered(f *territory.France, t *territory.Territory, c *territory.CommuneRow) bool {
+	const degree = 111.2
+	for _, n := range t.Communes() {
+		o := f.Commune(n)
+		x := (o.Lon - c.Lon) * degree * math.Cos(c.Lat*math.Pi/180)
+		if math.Hypot(x, (o.Lat-c.Lat)*degree) > nearKm {
+			return false
+		}
+	}
+	return true
 }

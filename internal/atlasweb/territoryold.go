@@ -55,9 +55,9 @@ func comesFrom(l *i18n.Localizer, f *territory.France, t *territory.Territory, c
 			}
 		}
 		if since == "" {
-			return say(l, "territory.from.part."+part.Type, part.Name, code, t.Name)
+			return say(l, "territory.from.part."+part.Type, part.Name, code, l.Of(t.Name, article(f, t)))
 		}
-		return say(l, "territory.from.part_since."+part.Type, part.Name, code, t.Name, l.Day(since))
+		return say(l, "territory.from.part_since."+part.Type, part.Name, code, l.Of(t.Name, article(f, t)), l.Day(since))
 	}
 	if !slices.Contains(f.Current(code), t.Code) {
 		return ""
