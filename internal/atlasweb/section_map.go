@@ -64,8 +64,8 @@ func (t teller) plate(v *visit) mapView {
 		view.Hidden = l.T("territory.map.hidden", drawn.Hidden)
 	}
 	switch {
-	case !u.Level.Whole():
-		view.Table = "#appartenances"
+	case !u.Level.Whole() || u.Level == territory.Commune && p.Unit == territory.Commune:
+		// no table has the same pieces
 	case len(p.Members) > 0:
 		view.Table = "#membres"
 	}
@@ -79,7 +79,7 @@ func mapKey(p *atlas.Portrait) string {
 	case p.Territory.Level == territory.Commune && p.Unit == territory.Commune:
 		return "commune"
 	case !p.Territory.Level.Whole():
-		return "smaller"
+		return "smaller." + string(p.Territory.Level)
 	}
 	return "members"
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"html/template"
 	"path"
+	"slices"
 	"strings"
 
+	"bassin/internal/atlas"
 	"bassin/internal/i18n"
 	"bassin/internal/snapshot"
 	"bassin/internal/territory"
@@ -55,7 +57,7 @@ func (t teller) sources(v *visit) sourcesView {
 	view := sourcesView{Vintage: l.T("territory.vintage", i18n.Plain(t.f.Vintage()))}
 	if v.snapshot != nil {
 		for _, s := range v.snapshot.Manifest.Sources {
-			if speaks(s, u) {
+			if speaks(s, u) && !silent(path.Base(s.Path), v.portrait) {
 				view.Sources = append(view.Sources, source(l.Lang() == "en", s))
 			}
 		}
@@ -93,6 +95,30 @@ func speaks(s snapshot.Source, u *territory.Territory) bool {
 				return true
 			}
 		}
+	}
+	return false
+}
+
+// silent says that the sections of a page show nothing of a file which serves
+// its level: programmes and series stop at communes, and few reach overseas.
+func silent(name string, p *atlas.Portrait) bool {
+	u := p.Territory
+	starts := func(prefixes ...string) bool {
+		return slices.ContainsFunc(prefixes, func(s string) bool { return strings.HasPrefix(name, s) })
+	}
+	switch {
+	case starts("population-communes"):
+		return len(p.Series) < 2 && u.Level != territory.Pays
+	case starts("frr-", "acv-pvd-ort", "territoires-industrie"):
+		return !u.Level.Whole() || u.Zone == "com"
+	case starts("communes-typologies"):
+		return u.Zone == "com"
+	case starts("qpv-2024-communes"):
+		return u.Level != territory.QPV && len(p.Districts) == 0 && (u.Zone == "com" || !u.Level.Whole())
+	case starts("mouvements-communes"):
+		return u.Zone == "com" && len(p.History) == 0
+	case starts("bassins-de-vie", "communes-zonages", "epci-2026", "communes-2026.topojson"):
+		return u.Zone == "com"
 	}
 	return false
 }

@@ -99,3 +99,14 @@ func TestSetsAreAroundOnlyWhatIsNear(t *testing.T) {
 		}
 	}
 }
+
+func TestPagesListOnlyTheSourcesTheyShow(t *testing.T) {
+	v := newVisitor(t)
+	for address, most := range map[string]int{"/commune/97701": 4, "/qpv/QN02201M": 9} {
+		if n := v.get(address, http.StatusOK).Find("#sources p.source").Length(); n == 0 || n > most {
+			t.Errorf("%s lists %d sources", address, n)
+		}
+	}
+	says(t, v, "/qpv/QN02201M", []string{"Le quartier dans sa commune."}, []string{"Les mêmes en tableau"})
+	says(t, v, "/arm/75111", []string{"L’arrondissement dans sa commune."}, nil)
+}
