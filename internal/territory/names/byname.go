@@ -164,7 +164,7 @@ func (x *Index) sorted(h holders, key string, byPopulation bool, limit int) []Sc
 			e := h.first + int32(i<<6+bits.TrailingZeros64(b))
 			step := uint8(steps - 1)
 			switch {
-			case x.keys[e] == key:
+			case x.keys[e] == key && !(byPopulation && isGeneric(key)):
 				step = 0
 			case !byPopulation:
 				step = similarity(x.keys[e], key)

@@ -31,8 +31,8 @@ func TestByName(t *testing.T) {
 		{names.Communes, "malo", true, []string{"35288"}},
 		{names.Communes, "mont", true, []string{"64396", "71301", "88306", "65317", "34172"}}, // four are named Mont,
 		{names.Communes, "la rochelle", true, []string{"17300", "70450"}},
-		{names.Communes, "st", true, []string{"56201", "67482"}}, // Le Saint is the exact name, then Strasbourg
-		{names.Communes, "marseile", true, nil},                  // no typing errors here
+		{names.Communes, "st", true, []string{"67482"}}, // Strasbourg; Le Saint is no more meant than any saint
+		{names.Communes, "marseile", true, nil},         // no typing errors here
 		{names.EPCIs, "lannion", false, []string{"200065928"}},
 		{names.EPCIs, "CA Lannion-Trégor Communauté", false, []string{"200065928"}},
 		{names.EPCIs, "métropole de lyon", true, []string{"200046977"}},

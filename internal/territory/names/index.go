@@ -154,7 +154,7 @@ func (x *Index) weigh() {
 	short := make([]bool, len(x.entries))
 	for i := range x.entries {
 		e := &x.entries[i]
-		if c, ok := x.current[e.ID]; ok && e.ID.Level == territory.Commune && strings.HasPrefix(x.keys[c], x.keys[i]+" ") {
+		if c, ok := x.current[e.ID]; ok && e.ID.Level == territory.Commune && strings.HasPrefix(x.keys[c], x.keys[i]+" ") && (x.entries[c].Population >= smallToday || !slices.ContainsFunc(poles[x.keys[i]], func(c int32) bool { return x.keys[c] == x.keys[i] })) {
 			short[i] = true
 			poles[x.keys[i]] = append(poles[x.keys[i]], c)
 		}

@@ -234,3 +234,16 @@ func FuzzSearch(f *testing.F) {
 		}
 	})
 }
+
+// A name of the past stands behind those that bear it today; saint alone is no name.
+func TestCurrentNamesFirst(t *testing.T) {
+	x := index(t)
+	if got := x.Search("saint", names.Options{}); len(got) == 0 || got[0].Name == "Le Saint" {
+		t.Errorf("saint leads to %v", got[:min(1, len(got))])
+	}
+	for _, q := range []string{"aix", "saint denis"} {
+		if got := x.Search(q, names.Options{Limit: 1, Levels: []territory.Level{territory.Commune}}); len(got) == 0 || got[0].Why == names.ByFormerName {
+			t.Errorf("%q leads to %v", q, got)
+		}
+	}
+}

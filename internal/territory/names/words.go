@@ -3,6 +3,8 @@ package names
 import (
 	"sort"
 	"strings"
+
+	"bassin/internal/territory"
 )
 
 // reading is one way to understand a query.
@@ -260,8 +262,12 @@ func (s *search) exact(key, article string, r reading) {
 	if key == "" {
 		return
 	}
+	current := x.isCurrent(key)
 	for i := x.firstKey(key); i < len(x.byKey) && x.keys[x.byKey[i]] == key; i++ {
 		e := x.byKey[i]
+		if current && x.entries[e].Kind == Former && x.entries[e].ID.Level == territory.Commune && x.entries[x.current[x.entries[e].ID]].Population < smallToday || isGeneric(key) && x.article[e] != articleNumber(article) {
+			continue // no more than any name that holds the words
+		}
 		score := exactScore + x.weight[e] - r.loss
 		if x.article[e] != articleNumber(article) {
 			score -= articleBonus
@@ -271,6 +277,23 @@ func (s *search) exact(key, article string, r reading) {
 		}
 	}
 }
+
+// isCurrent says whether a commune bears that very name today.
+func (x *Index) isCurrent(key string) bool {
+	for i := x.firstKey(key); i < len(x.byKey) && x.keys[x.byKey[i]] == key; i++ {
+		if scopeOf(&x.entries[x.byKey[i]]) == communeScope {
+			return true
+		}
+	}
+	return false
+}
+
+// smallToday is the number of inhabitants below which a commune yields its former
+// name to those that bear it; Évry and Vire are still called so.
+const smallToday = 5000
+
+// isGeneric tells the words that begin so many names that, alone, they name none.
+func isGeneric(key string) bool { return key == "saint" || key == "sainte" }
 
 // starts offers the entries whose name begins so; for a single letter.
 func (s *search) starts(key, article string, r reading) {
