@@ -92,16 +92,15 @@ func crossingBasins(f *territory.France) int {
 	return count
 }
 
-// byName sorts territories as a French dictionary does: accents do not count.
+// byName sorts territories as lists do: neither accents nor hyphens count.
 func byName(ts []*territory.Territory) []*territory.Territory {
-	plain := strings.NewReplacer("É", "E", "È", "E", "Î", "I", "Ô", "O", "é", "e", "è", "e", "ê", "e", "ë", "e", "î", "i", "ï", "i", "ô", "o", "ö", "o", "â", "a", "ç", "c", "û", "u")
 	type named struct {
 		key string
 		t   *territory.Territory
 	}
 	keyed := make([]named, len(ts))
 	for i, t := range ts {
-		keyed[i] = named{plain.Replace(t.Name), t}
+		keyed[i] = named{folded(t.Name), t}
 	}
 	slices.SortFunc(keyed, func(a, b named) int {
 		return cmp.Or(strings.Compare(a.key, b.key), cmp.Compare(a.t.Code, b.t.Code))

@@ -71,3 +71,10 @@ func BenchmarkHome(b *testing.B) {
 		}
 	}
 }
+
+func TestHomeListsHyphensAsSpaces(t *testing.T) {
+	text := newVisitor(t).get("/", http.StatusOK).Find(".home-map details").Text()
+	if haute, maritimes := strings.Index(text, "Alpes-de-Haute-Provence"), strings.Index(text, "Alpes-Maritimes"); haute < 0 || haute > maritimes {
+		t.Errorf("Alpes-de-Haute-Provence is at %d, Alpes-Maritimes at %d", haute, maritimes)
+	}
+}

@@ -161,7 +161,7 @@ func outlineViews(l *i18n.Localizer, s *snapshot.Snapshot) []outlineView {
 	for _, level := range outlined {
 		count := 0
 		for _, t := range s.France.Level(level) {
-			if t.Zone != "com" {
+			if t.Zone != "com" || level == territory.QPV { // one file holds all districts
 				count++
 			}
 		}

@@ -41,16 +41,15 @@ func (k *Renderer) design(w http.ResponseWriter, r *http.Request) error {
 
 // newGallery makes the examples, with n peers in the strip chart.
 func newGallery(n int) *gallery {
-	peers := []float64{4200, 11203, 96000}
+	peers := []float64{4200, 18577, 96000}
 	for i := range n {
 		// Populations of basins are spread like this: many small, few large.
 		peers = append(peers, 3000*math.Exp(3.4*math.Pow(float64(i)/240, 1.7)))
 	}
 	insee := Source{Title: "Recensement de la population", Producer: "Insee", Vintage: "2022, communes au 1er janvier 2026", Licence: "Licence Ouverte 2.0", Href: "/donnees"}
-	strip := Strip{ID: "d-strip", Title: "La population du bassin de vie de Rostrenen parmi celles des autres", Own: 11203, Label: "Rostrenen", Others: peers, Peers: "les 1 707 bassins de vie", Log: true}
+	strip := Strip{ID: "d-strip", Title: "La population du bassin de vie de Rostrenen parmi celles des autres", Own: 18577, Label: "Rostrenen", Others: peers, Peers: "les 1 707 bassins de vie", Log: true}
 	line := Line{ID: "d-line", Title: "Population du bassin de vie de Rostrenen", Unit: "habitants", Series: []Series{{Label: "Rostrenen", Points: []Point{
-		{2006, 11911}, {2007, 11880}, {2008, 11893}, {2009, 11865}, {2010, 11832}, {2011, 11804}, {2012, 11720}, {2013, 11655}, {2014, 11561},
-		{2015, 11488}, {2016, 11402}, {2017, 11350}, {2018, 11311}, {2019, 11260}, {2020, 11231}, {2021, 11216}, {2022, 11203}}}}}
+		{2006, 19805}, {2011, 19233}, {2016, 18709}, {2017, 18609}, {2018, 18443}, {2019, 18287}, {2020, 18236}, {2021, 18357}, {2022, 18472}}}}}
 	return &gallery{
 		Anchors: []Anchor{
 			{Text: "Voir le bassin de vie", Href: "/design", Strong: true, Icon: "arrow"},
@@ -66,14 +65,14 @@ func newGallery(n int) *gallery {
 			{Name: "d-with", Label: "Avec", Type: "checkbox", Options: []Option{{"pop", "la population", true}, {"marks", "les programmes", false}}},
 			{Name: "d-form", Label: "Format", Type: "radio", Options: []Option{{"csv", "CSV", true}, {"geojson", "GeoJSON", false}}},
 		},
-		Figure: Figure{ID: "d-figure", Sentence: "Le bassin de vie de Rostrenen a perdu un habitant sur dix-sept en seize ans.", Value: "11\u202f203", Unit: "habitants en 2022",
-			Change: "−5,9\u202f% depuis 2006", Chart: strip, Sources: []Source{insee}, Table: "/design", Method: "/design"},
+		Figure: Figure{ID: "d-figure", Sentence: "Le bassin de vie de Rostrenen a perdu un habitant sur quinze en seize ans.", Value: "18\u202f472", Unit: "habitants en 2022",
+			Change: "−6,7\u202f% depuis 2006", Chart: strip, Sources: []Source{insee}, Table: "/design", Method: "/design"},
 		Table: Table{ID: "d-table", Caption: "Les communes du bassin de vie", Sortable: true, Columns: []Column{{Title: "Commune"}, {Title: "Habitants", Numeric: true, Sorted: "descending"}, {Title: "Part", Numeric: true}, {Title: "Programmes"}},
 			Rows: [][]Cell{
-				{{Text: "Rostrenen", Href: "/design", Note: "pôle"}, {Text: "3\u202f091", Sort: "3091"}, {Text: "27,6\u202f%", Sort: "0.276"}, {Marks: []Mark{{Text: "PVD", Title: "Petites villes de demain"}, {Text: "FRR"}}}},
+				{{Text: "Rostrenen", Href: "/design", Note: "pôle"}, {Text: "3\u202f282", Sort: "3282"}, {Text: "17,7\u202f%", Sort: "0.177"}, {Marks: []Mark{{Text: "PVD", Title: "Petites villes de demain"}, {Text: "FRR"}}}},
 				{{Text: "Plouguernével", Href: "/design"}, {Text: "1\u202f612", Sort: "1612"}, {Text: "14,4\u202f%", Sort: "0.144"}, {Marks: []Mark{{Text: "FRR"}}}},
 				{{Text: "Mellionnec", Href: "/design"}, {Text: "419", Sort: "419"}, {Text: "3,7\u202f%", Sort: "0.037"}, {Marks: []Mark{{Text: "FRR"}}}},
-			}, More: &Anchor{Text: "Voir les 18 communes", Href: "/design"}},
+			}, More: &Anchor{Text: "Voir les 24 communes", Href: "/design"}},
 		Marks: []Mark{{Text: "PVD", Title: "Petites villes de demain"}, {Text: "Quartier prioritaire", Attention: true}, {Text: "Très peu dense", Href: "/design"}},
 		Notices: []Notice{
 			{Kind: Info, Title: "Cette commune a changé", Text: "Bon Repos sur Blavet est née le 1er janvier 2017 de la réunion de Laniscat, Perret et Saint-Gelven."},
