@@ -85,7 +85,7 @@ func (x *Index) ByName(scope Scope, q string, byPopulation bool, limit int) []Sc
 	if limit <= 0 || limit > found.count {
 		limit = found.count
 	}
-	return x.sorted(found, key, byPopulation, limit)
+	return x.sorted(found, strings.TrimSpace(q), key, byPopulation, limit)
 }
 
 // holders is a set of entries of one scope. As entries are in order of
@@ -151,8 +151,9 @@ func rawLast(tokens []token) string {
 
 // sorted scores a set and puts the best first, keeping the order of population
 // among equals.
-func (x *Index) sorted(h holders, key string, byPopulation bool, limit int) []Scored {
+func (x *Index) sorted(h holders, q, key string, byPopulation bool, limit int) []Scored {
 	const steps = 256
+	article := byPopulation && startsWithArticle(q)
 	type one struct {
 		entry int32
 		step  uint8
@@ -165,9 +166,14 @@ func (x *Index) sorted(h holders, key string, byPopulation bool, limit int) []Sc
 			step := uint8(steps - 1)
 			switch {
 			case x.keys[e] == key && !(byPopulation && isGeneric(key)):
-				step = 0
+				step = 1
+				if strings.EqualFold(x.entries[e].Name, q) {
+					step = 0 // La Charme, not Charmé
+				}
 			case !byPopulation:
-				step = similarity(x.keys[e], key)
+				step = max(2, similarity(x.keys[e], key))
+			case article && startsWith(x.entries[e].Name, q):
+				step = 2 // who types an article means it: la ro, La Rochelle
 			}
 			all = append(all, one{e, step})
 			count[int(step)+1]++
@@ -186,9 +192,12 @@ func (x *Index) sorted(h holders, key string, byPopulation bool, limit int) []Sc
 		e := &x.entries[o.entry]
 		score := 1.0
 		switch {
-		case o.step == 0:
+		case o.step <= 1:
 		case byPopulation:
-			score = 0.1 + 0.8*float64(max(0, x.weight[o.entry]+formerLoss))/(renown+formerLoss)
+			renowned := float64(max(0, x.weight[o.entry]+formerLoss)) / (renown + formerLoss)
+			if score = 0.1 + 0.8*renowned; o.step == 2 {
+				score = 0.9 + 0.09*renowned
+			}
 		default:
 			score = 1 - float64(o.step)/steps
 		}
@@ -208,4 +217,19 @@ func similarity(name, key string) uint8 {
 		part = part * 3 / 4
 	}
 	return uint8(max(1, 255-part))
+}
+
+// startsWithArticle says whether the query begins with an article of place names.
+func startsWithArticle(q string) bool {
+	for _, a := range []string{"la ", "le ", "les ", "l'", "l’"} {
+		if startsWith(q, a) {
+			return true
+		}
+	}
+	return false
+}
+
+// startsWith is strings.HasPrefix regardless of case.
+func startsWith(name, prefix string) bool {
+	return len(name) >= len(prefix) && strings.EqualFold(name[:len(prefix)], prefix)
 }

@@ -29,10 +29,13 @@ func TestByName(t *testing.T) {
 		{names.Communes, "saint-denis", true, []string{"97411", "93066"}},
 		{names.Communes, "st denis", true, []string{"97411", "93066"}},
 		{names.Communes, "malo", true, []string{"35288"}},
-		{names.Communes, "mont", true, []string{"64396", "71301", "88306", "65317", "34172"}}, // four are named Mont,
+		{names.Communes, "mont", true, []string{"64396", "71301", "65317", "88306", "34172"}}, // three Mont, then Le Mont,
 		{names.Communes, "la rochelle", true, []string{"17300", "70450"}},
-		{names.Communes, "st", true, []string{"67482"}}, // Strasbourg; Le Saint is no more meant than any saint
-		{names.Communes, "marseile", true, nil},         // no typing errors here
+		{names.Communes, "la ro", true, []string{"17300"}}, // not Rouen
+		{names.Communes, "l'ha", true, []string{"94038"}},
+		{names.Communes, "La Charme", false, []string{"39110"}}, // not Charmé
+		{names.Communes, "st", true, []string{"67482"}},         // Strasbourg; Le Saint is no more meant than any saint
+		{names.Communes, "marseile", true, nil},                 // no typing errors here
 		{names.EPCIs, "lannion", false, []string{"200065928"}},
 		{names.EPCIs, "CA Lannion-Trégor Communauté", false, []string{"200065928"}},
 		{names.EPCIs, "métropole de lyon", true, []string{"200046977"}},
