@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -45,7 +46,6 @@ type operation struct {
 type query struct {
 	ctx     context.Context
 	snap    *snapshot.Snapshot
-	find    territory.SetFinder
 	local   *i18n.Localizer
 	format  string
 	excel   bool // cells that a spreadsheet would run are made harmless
@@ -63,7 +63,7 @@ func (q *query) resolve(id string) (*territory.Territory, error) {
 
 // in names the parameter at fault if the error does not.
 func in(err error, field string) error {
-	if e, ok := err.(*fault.Error); ok && e.Field == "" {
+	if e, ok := errors.AsType[*fault.Error](err); ok && e.Field == "" {
 		c := *e
 		return c.In(field)
 	}

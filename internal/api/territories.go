@@ -10,12 +10,6 @@ import (
 	"bassin/internal/territory"
 )
 
-// Limits of pages of territories.
-const (
-	defaultPage = 100
-	largestPage = 1000
-)
-
 type territoriesInput struct {
 	Shared
 	Level       string `query:"level" enum:"arm,qpv,commune,cv,uu,bv,ept,epci,ti,aav,ze,arr,dep,reg,pays"`

@@ -144,7 +144,7 @@ func (p *Pages) rows(s *snapshot.Snapshot, t teller, q filter) []*item {
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	l, s := p.Kit.Locale(r.Context()), snapshot.FromContext(r.Context())
 	t := teller{l, s.France, func(path string) string { return p.Kit.Href(l.Lang(), path) }}
-	q, query := filter{}, r.URL.Query()
+	query := r.URL.Query()
 	q, err := readFilter(s.France, r.PathValue("level"), query)
 	if err != nil {
 		return err

@@ -45,8 +45,7 @@ func membersSection() web.Section {
 // units are the levels by which a table of members may be asked for.
 func units(p *atlas.Portrait) []territory.Level {
 	t := p.Territory
-	switch {
-	case t.Level == territory.Commune:
+	if t.Level == territory.Commune {
 		return []territory.Level{p.Unit}
 	}
 	var out []territory.Level

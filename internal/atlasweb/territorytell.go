@@ -24,11 +24,6 @@ func (t teller) link(u *territory.Territory) template.HTML {
 	return anchor(t.href(u.Path()), Named(t.l, t.f, u))
 }
 
-// head is the name of a territory in a table, leading to its page.
-func (t teller) head(u *territory.Territory) template.HTML {
-	return anchor(t.href(u.Path()), Heading(t.l, t.f, u))
-}
-
 func (t teller) communes(n int) string { return t.l.T("territory.n_communes", n) }
 
 // inhabitants writes the population of a territory, or that it is not published.
