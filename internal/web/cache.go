@@ -58,7 +58,7 @@ func (c *Cache) cached(next http.Handler) http.Handler {
 			a.give(w, r)
 			return
 		}
-		rec := &recorder{ResponseWriter: w, before: w.Header().Clone()}
+		rec := &recorder{ResponseWriter: w, request: q, before: w.Header().Clone()}
 		next.ServeHTTP(rec, r)
 		if q.stable && rec.status == http.StatusOK && rec.body.Len() > 0 {
 			c.keep(&answer{key: key, route: q.route, header: rec.added(), body: bytes.Clone(rec.body.Bytes())})
@@ -124,9 +124,10 @@ func (c *Cache) keep(a *answer) {
 // recorder notes an answer as it is given.
 type recorder struct {
 	http.ResponseWriter
-	before http.Header
-	status int
-	body   bytes.Buffer
+	request *request
+	before  http.Header
+	status  int
+	body    bytes.Buffer
 }
 
 func (r *recorder) WriteHeader(status int) {
@@ -140,16 +141,18 @@ func (r *recorder) Write(b []byte) (int, error) {
 	if r.status == 0 {
 		r.status = http.StatusOK
 	}
-	if n := requestWeight; r.body.Len()+len(b) <= n {
+	switch {
+	case !r.request.stable: // files and answers that are not kept pass untouched
+	case r.body.Len()+len(b) <= largestNoted:
 		r.body.Write(b)
-	} else {
+	default:
 		r.status = http.StatusRequestEntityTooLarge // too large to keep
 	}
 	return r.ResponseWriter.Write(b)
 }
 
-// requestWeight is the size in bytes above which an answer is not noted.
-const requestWeight = 1 << 20
+// largestNoted is the size in bytes above which an answer is not noted.
+const largestNoted = 1 << 20
 
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
