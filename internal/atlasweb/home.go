@@ -49,9 +49,8 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	plan, _ := p.french.draw(s, "")
 	width, height := plan.Size()
 	src := "/carte/france.svg?v=" + s.Manifest.Hash
-	// An image does not see the theme that the page was asked for.
-	if c, err := r.Cookie("apparence"); err == nil && (c.Value == "light" || c.Value == "dark") {
-		src += "&theme=" + c.Value
+	if theme := web.Theme(r.Context()); theme != "" {
+		src += "&theme=" + theme
 	}
 	for _, w := range homeWidths {
 		v.Maps = append(v.Maps, homeMap{src, w, height * w / width})

@@ -38,6 +38,15 @@ func RequestID(ctx context.Context) string {
 	return ""
 }
 
+// Theme returns the colours that the reader chose: light, dark, or "" for their
+// system's. Images need it: they do not see the page they are on.
+func Theme(ctx context.Context) string {
+	if q := requestOf(ctx); q != nil {
+		return q.theme
+	}
+	return ""
+}
+
 // Locale returns the voice of the request's language: French where ctx is not
 // that of a request of this package.
 func (k *Renderer) Locale(ctx context.Context) *i18n.Localizer {
