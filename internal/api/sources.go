@@ -21,7 +21,7 @@ type sourcesInput struct {
 }
 
 func sources(q *query, _ *sourcesInput) (*reply, error) {
-	lang := string(q.local.Lang())
+	lang := q.local.Lang()
 	var out []Source
 	for _, s := range q.snap.Manifest.Sources {
 		o := Source{

@@ -58,7 +58,7 @@ func (t teller) sources(v *visit) sourcesView {
 	if v.snapshot != nil {
 		for _, s := range v.snapshot.Manifest.Sources {
 			if speaks(s, u) && !silent(path.Base(s.Path), v.portrait) {
-				view.Sources = append(view.Sources, source(l.Lang() == "en", s))
+				view.Sources = append(view.Sources, source(l.Lang(), s))
 			}
 		}
 	}
@@ -135,13 +135,9 @@ func licence(id string) string {
 	return id
 }
 
-func source(english bool, s snapshot.Source) web.Source {
-	language := "fr"
-	if english {
-		language = "en"
-	}
+func source(lang i18n.Lang, s snapshot.Source) web.Source {
 	return web.Source{
-		Title: s.Title.In(language), Producer: s.Producer, Vintage: s.Vintage.In(language), Licence: licence(s.Licence), Credit: s.Credit,
+		Title: s.Title.In(lang), Producer: s.Producer, Vintage: s.Vintage.In(lang), Licence: licence(s.Licence), Credit: s.Credit,
 		Href: "/donnees#source-" + s.Key,
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"bassin/internal/indicator"
 	"bassin/internal/snapshot"
 	"bassin/internal/territory"
 )
@@ -38,6 +39,7 @@ func Build(ctx context.Context, dataDir, varDir string, tell func(Step)) (hash s
 		Inputs: print, Tables: made.tables,
 		Communes: made.in.outlines["outlines-communes"], Overseas: made.in.outlines["outlines-overseas"],
 		Arrondissements: made.in.outlines["outlines-arrondissements"], QPV: made.in.outlines["qpv-outlines"],
+		Indicators: made.definitions, Figures: made.figures,
 	}
 	for _, s := range made.in.manifest.Sources {
 		content.Sources = append(content.Sources, s.Source)
@@ -54,10 +56,12 @@ func Build(ctx context.Context, dataDir, varDir string, tell func(Step)) (hash s
 
 // made is what a run has made of the data.
 type made struct {
-	in       *inputs
-	tables   territory.Tables
-	report   Report
-	progress *progress
+	in          *inputs
+	tables      territory.Tables
+	definitions []indicator.Definition
+	figures     indicator.Figures
+	report      Report
+	progress    *progress
 }
 
 // prepare does everything but write. More is the number of steps that will follow.
@@ -69,11 +73,10 @@ func prepare(ctx context.Context, dataDir string, tell func(Step), more int) (ma
 	if err := m.checkNeeded(filepath.Join(dataDir, manifestName)); err != nil {
 		return made{}, err
 	}
-	out := made{progress: &progress{tell: tell, of: len(m.Sources) + 4 + more}, report: Report{Vintage: m.Vintage}}
+	out := made{progress: &progress{tell: tell, of: len(m.Sources) + 5 + more}, report: Report{Vintage: m.Vintage}}
 	if out.in, err = readInputs(ctx, dataDir, m, out.progress); err != nil {
 		return out, err
 	}
-	out.report.Sources = out.in.reports
 	out.progress.begin("following references between files")
 	if ps := out.in.resolve(dataDir); len(ps) > 0 {
 		return out, ps
@@ -96,10 +99,18 @@ func prepare(ctx context.Context, dataDir string, tell func(Step), more int) (ma
 	if _, err := territory.New(out.tables); err != nil {
 		return out, fmt.Errorf("the tables made of %s contradict each other: %w", dataDir, err)
 	}
+	out.progress.begin("making the figures")
+	u := newUnits(out.tables.Communes, out.tables.Parts, out.in.stale)
+	var ps Problems
+	out.definitions, out.figures, ps = out.in.indicators(u, out.in.computed(u, out.tables.Communes))
+	out.report.Sources = out.in.reports
+	if len(ps) > 0 {
+		return out, ps
+	}
 	out.report.Tables = append(out.report.Tables, []TableReport{
 		{"communes", len(out.tables.Communes)}, {"zones", len(out.tables.Zones)}, {"members", len(out.tables.Members)},
 		{"parts", len(out.tables.Parts)}, {"populations", len(out.tables.Populations)}, {"events", len(out.tables.Events)},
-		{"passages", len(out.tables.Passages)},
+		{"passages", len(out.tables.Passages)}, {"figures", len(out.figures.Units)}, {"indicators", len(out.definitions)},
 	}...)
 	return out, nil
 }

@@ -13,6 +13,7 @@ import (
 // tables makes the tables of a snapshot out of checked inputs.
 func (in *inputs) territoryTables(report *Report) territory.Tables {
 	stale := in.stalePerimeters(report)
+	in.stale = stale
 	t := territory.Tables{
 		Vintage:  in.manifest.Vintage,
 		Communes: in.communes(stale, report),

@@ -18,7 +18,7 @@ import (
 
 // builder is the version of what the pipeline makes of the same data. It changes
 // with the code whenever the tables would.
-const builder = 1
+const builder = 2
 
 // mostBytes bounds an unpacked file, against archives made to fill the memory.
 const mostBytes = 512 << 20
@@ -33,7 +33,28 @@ func loadManifest(dataDir string) (Manifest, error) {
 		return Manifest{}, err
 	}
 	defer f.Close()
-	return ReadManifest(f, name)
+	m, err := ReadManifest(f, name)
+	if err != nil {
+		return Manifest{}, err
+	}
+	name = filepath.Join(dataDir, indicatorsName)
+	content, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Manifest{}, fmt.Errorf("%s is missing: it says what is measured of territories", name)
+	}
+	if err != nil {
+		return Manifest{}, err
+	}
+	if m.indicators, err = readIndicators(content, name); err != nil {
+		return Manifest{}, err
+	}
+	if err := m.addLocal(dataDir); err != nil {
+		return Manifest{}, err
+	}
+	if ps := checkIndicators(m.indicators); len(ps) > 0 {
+		return Manifest{}, ps
+	}
+	return m, nil
 }
 
 // Fingerprint tells one state of the open data, and of the way it is built, from
@@ -45,7 +66,12 @@ func Fingerprint(dataDir string) (string, error) {
 	}
 	h := sha256.New()
 	fmt.Fprintf(h, "bassin %d %d\n", builder, snapshot.Format)
-	paths := []string{manifestName}
+	paths := []string{manifestName, indicatorsName}
+	own, err := localManifests(dataDir)
+	if err != nil {
+		return "", err
+	}
+	paths = append(paths, own...)
 	for _, s := range m.Sources {
 		paths = append(paths, s.Path)
 	}
@@ -77,7 +103,7 @@ func (s *Source) read(dataDir string, ps *sourceProblems) (content []byte, sameS
 		return nil, false
 	}
 	sum := sha256.Sum256(packed)
-	sameSum = hex.EncodeToString(sum[:]) == s.SHA256
+	sameSum = hex.EncodeToString(sum[:]) == s.SHA256 || s.SHA256 == "" // an installer may state none
 	if !strings.HasSuffix(s.Path, ".gz") {
 		return packed, sameSum
 	}

@@ -14,7 +14,8 @@ type inputs struct {
 	manifest Manifest
 	tables   map[string]*table
 	outlines map[string]*shape.Topology
-	reports  []SourceReport // in the order of the manifest
+	reports  []SourceReport  // in the order of the manifest
+	stale    map[string]bool // communes whose population series is not of today's perimeter
 }
 
 // needed lists the sources and columns that the tables are made from. Other
@@ -123,7 +124,7 @@ func (s *Source) load(dataDir string, report *SourceReport) (*table, *shape.Topo
 	var t *table
 	var o *shape.Topology
 	if content != nil {
-		if sameSum {
+		if sameSum && s.SHA256 != "" {
 			report.passed("checksum %.12s…", s.SHA256)
 		}
 		if s.Format == "csv" {

@@ -56,6 +56,9 @@ func (in *inputs) resolve(dataDir string) Problems {
 				t.move(c, now, &in.reports[k])
 				continue
 			}
+			if c.Past == "merge" {
+				continue // its figures are put together by unit, see figures.go
+			}
 			t.refer(c, known, ps, &in.reports[k])
 		}
 		all = append(all, ps.all()...)

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -25,6 +24,8 @@ type Manifest struct {
 	Format  int      `json:"format"`
 	Vintage int      `json:"vintage"` // COG year of the commune list
 	Sources []Source `json:"sources"`
+
+	indicators []entry
 }
 
 // Source describes one file: what it is, and what its columns hold.
@@ -35,6 +36,18 @@ type Source struct {
 	Columns    []Column `json:"columns"`              // of a map: the properties of its features
 	KeyColumns []string `json:"keyColumns,omitempty"` // together they tell one row from all others
 	Totals     []Total  `json:"totals,omitempty"`     // published figures that must be found again
+	Geography  int      `json:"geography,omitempty"`  // COG year of the commune codes, where it is not that of the manifest
+	Gaps       []Gap    `json:"gaps,omitempty"`       // zeros that mean missing
+
+	local bool // added by the installer, see local.go
+}
+
+// Gap says when zeros mean missing: where all of Zero are 0 in a commune of over
+// [gapOver] inhabitants, or in one known to have no figures, the cells of Empties
+// are emptied.
+type Gap struct {
+	Zero    []string `json:"zero"`
+	Empties []string `json:"empties"`
 }
 
 // Column says what the cells of a column are.
@@ -50,7 +63,9 @@ type Column struct {
 	Min        *float64 `json:"min,omitempty"`
 	Max        *float64 `json:"max,omitempty"`
 	References string   `json:"references,omitempty"` // source.column that holds every value
-	Past       string   `json:"past,omitempty"`       // "move": a past commune code goes to today's commune
+	Past       string   `json:"past,omitempty"`       // "move": a past commune code goes to today's commune; "merge": so do its figures
+	Merge      string   `json:"merge,omitempty"`      // "sum" or "mean": how the figures of several past communes are put together; they are emptied without it
+	MergeBy    string   `json:"mergeBy,omitempty"`    // column of the weights of a mean
 
 	pattern *regexp.Regexp
 }
@@ -72,21 +87,8 @@ func ReadManifest(r io.Reader, name string) (Manifest, error) {
 		return Manifest{}, fmt.Errorf("%s: %w", name, err)
 	}
 	var m Manifest
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&m); err != nil {
-		at := d.InputOffset()
-		if e, ok := errors.AsType[*json.SyntaxError](err); ok {
-			at = e.Offset
-		} else if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			at = e.Offset
-		} else if i := unknownField(b, err); i >= 0 {
-			at = i
-		}
-		return Manifest{}, Problem{File: name, Place: "line", Number: lineOf(b, at), What: strings.TrimPrefix(err.Error(), "json: ")}
-	}
-	if rest := bytes.TrimSpace(b[d.InputOffset():]); len(rest) > 0 {
-		return Manifest{}, Problem{File: name, Place: "line", Number: lineOf(b, int64(len(b)-len(rest)+1)), What: "something follows the end of the manifest"}
+	if err := strict(b, name, &m); err != nil {
+		return Manifest{}, err
 	}
 	if err := m.check(); err != nil {
 		return Manifest{}, Problem{File: name, What: err.Error()}
@@ -174,13 +176,13 @@ func (s *Source) check() error {
 		return errors.New("the key is not small letters, digits and single hyphens")
 	case !filepath.IsLocal(filepath.FromSlash(s.Path)):
 		return fmt.Errorf("path %q leads out of the data folder", s.Path)
-	case !checksum.MatchString(s.SHA256):
+	case !checksum.MatchString(s.SHA256) && !(s.local && s.SHA256 == ""):
 		return fmt.Errorf("sha256 %q is not 64 hexadecimal digits in small letters", s.SHA256)
 	case s.Format != "csv" && s.Format != "topojson" && s.Format != "geojson":
 		return fmt.Errorf("format %q is not csv, topojson or geojson", s.Format)
 	case (s.Format == "topojson") != (s.Object != ""):
 		return errors.New("object goes with the format topojson, and only with it")
-	case s.Rows < 1:
+	case s.Rows < 1 && !s.local:
 		return errors.New("rows is missing")
 	case len(s.Columns) == 0:
 		return errors.New("columns are missing")
@@ -199,6 +201,21 @@ func (s *Source) check() error {
 	for _, k := range s.KeyColumns {
 		if !seen[k] {
 			return fmt.Errorf("key column %q is not one of the columns", k)
+		}
+	}
+	for i := range s.Columns {
+		if by := s.Columns[i].MergeBy; by != "" && !seen[by] {
+			return fmt.Errorf("column %q: mergeBy %q is not one of the columns", s.Columns[i].Name, by)
+		}
+	}
+	for _, g := range s.Gaps {
+		if len(g.Zero) == 0 || len(g.Empties) == 0 {
+			return errors.New("a gap has columns that are zero and columns that it empties")
+		}
+		for _, name := range slices.Concat(g.Zero, g.Empties) {
+			if !seen[name] {
+				return fmt.Errorf("a gap speaks of %q, which is not one of the columns", name)
+			}
 		}
 	}
 	for _, t := range s.Totals {
@@ -221,8 +238,10 @@ func (c *Column) check() (err error) {
 		return errors.New("min and max go with types int and decimal only")
 	case c.Empty < 0:
 		return errors.New("empty is a number of cells, 0 or more")
-	case c.Past != "" && (c.Past != "move" || c.Type != "commune" || c.References == ""):
-		return errors.New(`past is "move", for a commune that refers to the list of communes`)
+	case c.Past != "" && (c.Past != "move" && c.Past != "merge" || c.Type != "commune" || c.References == ""):
+		return errors.New(`past is "move" or "merge", for a commune that refers to the list of communes`)
+	case c.Merge != "" && c.Merge != "sum" && c.Merge != "mean" || (c.Merge == "mean") != (c.MergeBy != ""):
+		return errors.New(`merge is "sum", or "mean" with the column mergeBy of its weights`)
 	}
 	if c.Pattern != "" {
 		if c.pattern, err = regexp.Compile(c.Pattern); err != nil {

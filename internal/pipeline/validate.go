@@ -13,7 +13,7 @@ const fixManifest = "put the file back, or correct the manifest if the source ch
 
 // validate checks a table by itself: rows, cells, keys, totals.
 func (t *table) validate(ps *sourceProblems, report *SourceReport) {
-	if len(t.rows) != t.source.Rows {
+	if stated := t.source.Rows > 0 || !t.source.local; stated && len(t.rows) != t.source.Rows {
 		ps.whole(fixManifest, "%d rows instead of %d", len(t.rows), t.source.Rows)
 	} else {
 		report.passed("%d rows", len(t.rows))
@@ -35,7 +35,7 @@ func (t *table) validateColumn(c *Column, ps *sourceProblems, report *SourceRepo
 	for i, row := range t.rows {
 		cell := row[at]
 		if cell == "" {
-			if empty++; c.Empty == 0 {
+			if empty++; c.Empty == 0 && !t.source.local {
 				ps.at(t.lines[i], c.Name, "", "the cell is empty and must not be")
 			}
 			continue
@@ -64,8 +64,8 @@ func (t *table) validateColumn(c *Column, ps *sourceProblems, report *SourceRepo
 		}
 	}
 	switch {
-	case c.Empty == 0:
-	case empty != c.Empty:
+	case empty == 0 && c.Empty == 0 || c.Empty == 0 && !t.source.local:
+	case empty != c.Empty && c.Empty > 0:
 		ps.at(0, c.Name, fixManifest, "%d cells are empty instead of %d", empty, c.Empty)
 	default:
 		report.found(Finding{Kind: Empty, Column: c.Name, Count: empty, Why: "not published in the source"})

@@ -106,7 +106,7 @@ func newDataView(l *i18n.Localizer, s *snapshot.Snapshot) *dataView {
 }
 
 func newSourceView(l *i18n.Localizer, s *snapshot.Source) sourceView {
-	lang := string(l.Lang())
+	lang := l.Lang()
 	x := sourceView{
 		ID: "source-" + s.Key, Title: s.Title.In(lang), Producer: s.Producer, Vintage: s.Vintage.In(lang),
 		Licence: licenceName(l, s.Licence), LicenceHref: licenceAddress(s.Licence), Credit: s.Credit, Origin: s.Origin, SHA256: s.SHA256, Rows: s.Rows,

@@ -83,8 +83,8 @@ func page(t *testing.T, h http.Handler, address string) *goquery.Document {
 
 func TestDataPageTellsEverySource(t *testing.T) {
 	h, s := serve(t, filled), realdata.Snapshot(t)
-	for _, lang := range []string{"fr", "en"} {
-		d := page(t, h, map[string]string{"fr": "/donnees", "en": "/en/data"}[lang])
+	for _, lang := range []i18n.Lang{i18n.FR, i18n.EN} {
+		d := page(t, h, map[i18n.Lang]string{i18n.FR: "/donnees", i18n.EN: "/en/data"}[lang])
 		for _, source := range s.Manifest.Sources {
 			sheet := d.Find("#source-" + source.Key)
 			text := sheet.Text()

@@ -11,12 +11,13 @@ import (
 	"os"
 	"path/filepath"
 
+	"bassin/internal/i18n"
 	"bassin/internal/territory/shape"
 )
 
 // Format is the version of the folder layout and of the tables' columns that
 // this program writes and reads.
-const Format = 1
+const Format = 2
 
 const (
 	manifestName = "manifest.json"
@@ -25,13 +26,14 @@ const (
 
 // Manifest describes a snapshot: what the Data page shows.
 type Manifest struct {
-	Format  int      `json:"format"`
-	Hash    string   `json:"hash"`    // of everything else here, so of every byte of the tables; names the folder
-	Inputs  string   `json:"inputs"`  // fingerprint of the open data it was built from
-	Vintage int      `json:"vintage"` // COG year of the commune list
-	Tables  []Table  `json:"tables"`
-	Sources []Source `json:"sources"`
-	Report  File     `json:"report"`
+	Format     int      `json:"format"`
+	Hash       string   `json:"hash"`    // of everything else here, so of every byte of the tables; names the folder
+	Inputs     string   `json:"inputs"`  // fingerprint of the open data it was built from
+	Vintage    int      `json:"vintage"` // COG year of the commune list
+	Tables     []Table  `json:"tables"`
+	Sources    []Source `json:"sources"`
+	Indicators File     `json:"indicators"` // the catalogue of indicators
+	Report     File     `json:"report"`
 }
 
 // File is one file of the folder.
@@ -59,34 +61,20 @@ type Column struct {
 	Optional bool   `json:"optional,omitempty"`
 }
 
-// Text is a text of a source in both languages of the interface.
-type Text struct {
-	FR string `json:"fr"`
-	EN string `json:"en"`
-}
-
-// In returns the text in the language, French unless it is "en".
-func (t Text) In(language string) string {
-	if language == "en" {
-		return t.EN
-	}
-	return t.FR
-}
-
 // Source is one published file that the snapshot was made from.
 type Source struct {
-	Key             string `json:"key"`
-	Path            string `json:"path"` // below the data folder
-	Title           Text   `json:"title"`
-	Producer        string `json:"producer"`
-	Vintage         Text   `json:"vintage"`
-	Licence         string `json:"licence"` // SPDX identifier
-	LicencePresumed bool   `json:"licencePresumed,omitempty"`
-	Credit          string `json:"credit"`
-	Origin          string `json:"origin"` // where the copy was taken: repository@commit, path
-	SHA256          string `json:"sha256"`
-	Rows            int    `json:"rows"`
-	Treatment       []Text `json:"treatment,omitempty"` // known defects, and what is done about each
+	Key             string      `json:"key"`
+	Path            string      `json:"path"` // below the data folder
+	Title           i18n.Text   `json:"title"`
+	Producer        string      `json:"producer"`
+	Vintage         i18n.Text   `json:"vintage"`
+	Licence         string      `json:"licence"` // SPDX identifier
+	LicencePresumed bool        `json:"licencePresumed,omitempty"`
+	Credit          string      `json:"credit"`
+	Origin          string      `json:"origin"` // where the copy was taken: repository@commit, path
+	SHA256          string      `json:"sha256"`
+	Rows            int         `json:"rows"`
+	Treatment       []i18n.Text `json:"treatment,omitempty"` // known defects, and what is done about each
 }
 
 // seal returns the hash of the manifest, which its Hash field does not count in.

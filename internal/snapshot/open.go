@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"bassin/internal/indicator"
 	"bassin/internal/territory"
 	"bassin/internal/territory/names"
 	"bassin/internal/territory/shape"
@@ -25,6 +26,7 @@ type Snapshot struct {
 	Overseas        *shape.Topology // communes of the overseas collectivities; ODbL, credit OpenStreetMap contributors
 	Arrondissements *shape.Topology // municipal arrondissements
 	QPV             *shape.Topology
+	Panel           *indicator.Panel
 
 	outlines outlines
 }
@@ -70,7 +72,10 @@ func (s *Snapshot) readTables(r *reader) error {
 	var err error
 	s.France, err = territory.New(t)
 	wg.Wait()
-	return err
+	if err != nil {
+		return err
+	}
+	return s.indicators()
 }
 
 func (s *Snapshot) readOutlines(dir string) error {
@@ -149,7 +154,7 @@ func Verify(dir string) error {
 	if err != nil {
 		return err
 	}
-	files := []File{m.Report}
+	files := []File{m.Report, m.Indicators}
 	for _, t := range m.Tables {
 		files = append(files, t.File)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -12,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"bassin/internal/i18n"
+	"bassin/internal/indicator"
 	"bassin/internal/territory"
 	"bassin/internal/territory/shape"
 
@@ -56,7 +59,13 @@ func sample(t *testing.T) Content {
 			Passages:    []territory.PassageRow{{Old: "22017", New: "22113"}},
 		},
 		Communes: square(t, "22113"), Overseas: square(t, "98901"), Arrondissements: square(t, "75101"), QPV: square(t, "QN02203M"),
-		Sources: []Source{{Key: "communes", Title: Text{"Communes", "Communes"}, Credit: "INSEE", Licence: "etalab-2.0"}},
+		Indicators: []indicator.Definition{{
+			Key: "jobs", Name: i18n.Text{FR: "Emplois", EN: "Jobs"}, Axis: indicator.Economy, Unit: "count", Rule: indicator.Sum,
+			Sources: []string{"communes"}, Vintages: []indicator.Vintage{{Period: "2022", Numerator: "jobs.salaried + 1"}},
+		}},
+		Figures: indicator.Figures{Units: []string{"22113", "98901"}, Names: []string{"jobs.salaried + 1"}, Columns: [][]float64{{1250.5, math.NaN()}},
+			Published: []indicator.Published{{Indicator: "jobs", Period: "2022", Level: "dep", Code: "22", Value: 3}}},
+		Sources: []Source{{Key: "communes", Title: i18n.Text{FR: "Communes", EN: "Communes"}, Credit: "INSEE", Licence: "etalab-2.0"}},
 		Report:  []byte("{}\n"),
 	}
 }

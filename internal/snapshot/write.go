@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"sync"
 
+	"bassin/internal/indicator"
 	"bassin/internal/territory"
 	"bassin/internal/territory/shape"
 
@@ -27,6 +28,8 @@ type Content struct {
 	Overseas        *shape.Topology // communes of the overseas collectivities, under ODbL
 	Arrondissements *shape.Topology // municipal arrondissements of Paris, Lyon and Marseille
 	QPV             *shape.Topology
+	Indicators      []indicator.Definition
+	Figures         indicator.Figures
 	Sources         []Source
 	Report          []byte // JSON
 }
@@ -61,6 +64,8 @@ func (c *Content) tables() []tableWriter {
 		rowsOf("populations", t.Populations),
 		rowsOf("events", t.Events),
 		rowsOf("passages", t.Passages),
+		figuresOf(&c.Figures),
+		rowsOf(publishedName, c.Figures.Published),
 	}
 	for _, o := range []struct {
 		name, licence, folder string
@@ -153,7 +158,13 @@ func Write(dir string, c Content) (Manifest, error) {
 			return Manifest{}, err
 		}
 	}
-	var err error
+	catalogue, err := json.MarshalIndent(c.Indicators, "", "  ")
+	if err != nil {
+		return Manifest{}, err
+	}
+	if m.Indicators, err = writeFile(dir, indicatorsName+".json", catalogue); err != nil {
+		return Manifest{}, err
+	}
 	if m.Report, err = writeFile(dir, reportName, c.Report); err != nil {
 		return Manifest{}, err
 	}

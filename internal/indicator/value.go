@@ -1,0 +1,160 @@
+package indicator
+
+import (
+	"math"
+
+	"bassin/internal/territory"
+)
+
+// State says what a value is worth.
+type State int8
+
+// The states.
+const (
+	Absent      State = iota // no commune of the perimeter has a figure
+	Whole                    // figures for at least [Enough] of the inhabitants
+	Partial                  // figures for fewer: shown with their coverage
+	Withheld                 // as Partial, but what is missing is not random: not shown
+	NotAdditive              // it cannot be made of communes
+	TooSmall                 // the perimeter is smaller than a commune
+)
+
+// Enough is the share of inhabitants under which a figure says whom it speaks of.
+const Enough = 0.95
+
+// Least is the numerator under which a rate from a census sample is imprecise, in people.
+const Least = 200
+
+// Value is an indicator over a perimeter at one time.
+type Value struct {
+	Value       float64 // in the unit; NaN unless Shown
+	Numerator   float64 // what was added up; NaN where Value is
+	Denominator float64 // NaN for a sum
+	Coverage    float64 // share of the perimeter's inhabitants, from 0 to 1, that live where there is a figure
+	Known       int     // communes with a figure
+	Of          int     // communes of the perimeter
+	State       State
+	Imprecise   bool // rests on fewer than [Least] people of a census sample
+}
+
+// Shown says whether there is a value to show.
+func (v Value) Shown() bool { return v.State == Whole || v.State == Partial }
+
+// At returns a vintage of an indicator over a territory.
+func (p *Panel) At(t *territory.Territory, d *Definition, vintage int) Value {
+	return p.at(t, p.layout.runs(t), d, vintage)
+}
+
+// Latest returns the latest vintage of an indicator over a territory.
+func (p *Panel) Latest(t *territory.Territory, d *Definition) Value { return p.At(t, d, d.Latest()) }
+
+// All returns the latest vintage of every indicator, in the order of the catalogue.
+func (p *Panel) All(t *territory.Territory) []Value {
+	runs := p.layout.runs(t)
+	out := make([]Value, len(p.definitions))
+	for i, d := range p.definitions {
+		out[i] = p.at(t, runs, d, d.Latest())
+	}
+	return out
+}
+
+// Series returns every vintage of an indicator, in the order of its definition.
+func (p *Panel) Series(t *territory.Territory, d *Definition) []Value {
+	runs := p.layout.runs(t)
+	out := make([]Value, len(d.Vintages))
+	for i := range d.Vintages {
+		out[i] = p.at(t, runs, d, i)
+	}
+	return out
+}
+
+func (p *Panel) at(t *territory.Territory, runs []run, d *Definition, vintage int) Value {
+	r := &p.recipes[d][vintage]
+	v := Value{Value: math.NaN(), Numerator: math.NaN(), Denominator: math.NaN()}
+	for _, s := range runs {
+		v.Of += int(s.to - s.from)
+	}
+	switch {
+	case r.level != "":
+		v.State = NotAdditive
+		if x, ok := p.published[publishedKey{d, vintage, t.ID}]; ok {
+			v.Value, v.State, v.Coverage, v.Known = x, Whole, 1, v.Of
+		}
+		return v
+	case len(runs) == 0:
+		v.State = TooSmall
+		return v
+	}
+	if v.Known = r.where.known.count(runs); v.Known == 0 {
+		return v
+	}
+	v.Coverage = share(sum(r.where.inhabitants, runs), sum(p.inhabitants, runs), v.Known, v.Of)
+	r.settle(d, &v, runs)
+	return v
+}
+
+// settle adds up and judges a value whose coverage is told.
+func (r *recipe) settle(d *Definition, v *Value, runs []run) {
+	num, den := sum(r.num, runs), math.NaN()
+	if r.den != nil {
+		den = sum(r.den, runs)
+	}
+	v.State = r.judge(d, v.Coverage, v.Known, v.Of)
+	if !v.Shown() {
+		return
+	}
+	x := r.value(d, num, den)
+	if math.IsNaN(x) {
+		v.State = Absent
+		return
+	}
+	v.Value, v.Numerator, v.Denominator = x, num, den
+	v.Imprecise = d.imprecise(num)
+}
+
+// judge says what a value is worth by how much of the perimeter it speaks of.
+func (r *recipe) judge(d *Definition, coverage float64, known, of int) State {
+	switch {
+	case known == 0:
+		return Absent
+	case d.Rule == Single && of > 1:
+		return NotAdditive
+	case coverage >= Enough:
+		return Whole
+	case d.Complete:
+		return Withheld
+	}
+	return Partial
+}
+
+// value makes the figure of its sums, NaN where they make none.
+func (r *recipe) value(d *Definition, num, den float64) float64 {
+	switch {
+	case r.den == nil:
+		return num
+	case den <= 0:
+		return math.NaN()
+	case d.Rule == Growth:
+		if num <= 0 {
+			return math.NaN()
+		}
+		return 100 * (math.Pow(num/den, 1/r.years) - 1)
+	}
+	return r.scale * num / den
+}
+
+func (d *Definition) imprecise(numerator float64) bool {
+	return d.Sample && d.Rate() && numerator < Least
+}
+
+// share is the part of a perimeter that has a figure: by inhabitants, or by
+// communes where nobody lives.
+func share(with, all float64, known, of int) float64 {
+	switch {
+	case known == of:
+		return 1
+	case all > 0:
+		return with / all
+	}
+	return float64(known) / float64(of)
+}

@@ -1,0 +1,209 @@
+package snapshot
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+
+	"bassin/internal/indicator"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/compress/zstd"
+)
+
+// Names of the files of indicators.
+const (
+	figuresName    = "figures"    // one row a unit, one column a formula
+	publishedName  = "published"  // values of whole territories
+	indicatorsName = "indicators" // the catalogue, in JSON
+)
+
+// unitColumn is the column of the figures that names the unit.
+const unitColumn = "code"
+
+// figuresOf writes the figures: a text column and as many optional numbers as
+// there are formulas.
+func figuresOf(f *indicator.Figures) tableWriter {
+	group := parquet.Group{unitColumn: parquet.String()}
+	columns := []Column{{Name: unitColumn, Type: "text"}}
+	for _, name := range f.Names {
+		group[name] = parquet.Optional(parquet.Leaf(parquet.DoubleType))
+		columns = append(columns, Column{Name: name, Type: "float64", Optional: true})
+	}
+	return tableWriter{
+		table: Table{Name: figuresName, File: File{Path: figuresName + ".parquet"}, Licence: licenceOuverte, Rows: len(f.Units), Columns: columns},
+		write: func(b *bytes.Buffer) error {
+			schema := parquet.NewSchema(figuresName, group)
+			leaf := make([]int, len(f.Names)) // Parquet sorts the columns of a group
+			for i, name := range f.Names {
+				l, ok := schema.Lookup(name)
+				if !ok {
+					return fmt.Errorf("column %q is not in its own table", name)
+				}
+				leaf[i] = l.ColumnIndex
+			}
+			code, _ := schema.Lookup(unitColumn)
+			w := parquet.NewGenericWriter[any](b, schema,
+				parquet.Compression(&zstd.Codec{Level: zstd.SpeedDefault, Concurrency: 1}),
+				parquet.CreatedBy("bassin", strconv.Itoa(Format), ""))
+			row := make(parquet.Row, len(f.Names)+1)
+			for u, unit := range f.Units {
+				row[code.ColumnIndex] = parquet.ByteArrayValue([]byte(unit)).Level(0, 0, code.ColumnIndex)
+				for i, c := range f.Columns {
+					v := parquet.NullValue().Level(0, 0, leaf[i])
+					if x := c[u]; !math.IsNaN(x) {
+						v = parquet.DoubleValue(x).Level(0, 1, leaf[i])
+					}
+					row[leaf[i]] = v
+				}
+				if _, err := w.WriteRows([]parquet.Row{row}); err != nil {
+					return err
+				}
+			}
+			return w.Close()
+		},
+	}
+}
+
+// readFigures reads the table back, column by column.
+func readFigures(b []byte, table Table) (indicator.Figures, error) {
+	out := indicator.Figures{}
+	f, err := parquet.OpenFile(bytes.NewReader(b), int64(len(b)), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	if err != nil {
+		return out, err
+	}
+	if int64(table.Rows) != f.NumRows() {
+		return out, fmt.Errorf("%d rows instead of %d", f.NumRows(), table.Rows)
+	}
+	for leaf, path := range f.Schema().Columns() {
+		name := path[0]
+		if name == unitColumn {
+			if out.Units, err = unitsOf(f, leaf); err != nil {
+				return out, fmt.Errorf("column %s: %w", name, err)
+			}
+			continue
+		}
+		column := make([]float64, 0, table.Rows)
+		for _, g := range f.RowGroups() {
+			if column, err = appendNumbers(column, g.ColumnChunks()[leaf]); err != nil {
+				return out, fmt.Errorf("column %s: %w", name, err)
+			}
+		}
+		if len(column) != table.Rows {
+			return out, fmt.Errorf("column %s: %d values instead of %d", name, len(column), table.Rows)
+		}
+		out.Names, out.Columns = append(out.Names, name), append(out.Columns, column)
+	}
+	if len(out.Units) != table.Rows {
+		return out, fmt.Errorf("%d units instead of %d", len(out.Units), table.Rows)
+	}
+	return out, nil
+}
+
+func unitsOf(f *parquet.File, leaf int) (out []string, err error) {
+	for _, g := range f.RowGroups() {
+		err := eachPage(g.ColumnChunks()[leaf], func(p parquet.Page) error {
+			values := make([]parquet.Value, p.NumValues())
+			if n, err := p.Values().ReadValues(values); n != len(values) {
+				return errors.Join(err, errors.New("the page is cut short"))
+			}
+			for _, v := range values {
+				out = append(out, string(v.ByteArray()))
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// appendNumbers adds the optional numbers of a chunk, NaN where there is none.
+func appendNumbers(dst []float64, chunk parquet.ColumnChunk) ([]float64, error) {
+	err := eachPage(chunk, func(p parquet.Page) error {
+		if p.Dictionary() != nil {
+			return errors.New("numbers kept in a dictionary are not read")
+		}
+		data := p.Data()
+		values, levels := data.Double(), p.DefinitionLevels()
+		if len(levels) == 0 {
+			return errors.New("the column is not optional")
+		}
+		for _, l := range levels {
+			if l == 0 {
+				dst = append(dst, math.NaN())
+				continue
+			}
+			if len(values) == 0 {
+				return errors.New("the page is cut short")
+			}
+			dst = append(dst, values[0])
+			values = values[1:]
+		}
+		return nil
+	})
+	return dst, err
+}
+
+func eachPage(chunk parquet.ColumnChunk, do func(parquet.Page) error) (err error) {
+	pages := chunk.Pages()
+	defer func() { err = errors.Join(err, pages.Close()) }()
+	for {
+		p, err := pages.ReadPage()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		err = do(p)
+		parquet.Release(p)
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// indicators reads the catalogue and the figures, and makes the panel of them.
+func (s *Snapshot) indicators() error {
+	r := reader{dir: s.Dir, manifest: &s.Manifest, seen: texts{}}
+	table, ok := s.Manifest.Table(figuresName)
+	if !ok {
+		return fmt.Errorf("table %s is missing", figuresName)
+	}
+	b, err := table.read(s.Dir)
+	if err != nil {
+		return err
+	}
+	figures, err := readFigures(b, table)
+	if err != nil {
+		return fmt.Errorf("%s: %w", table.Path, err)
+	}
+	if figures.Published = read[indicator.Published](&r, publishedName); r.err != nil {
+		return r.err
+	}
+	if b, err = s.Manifest.Indicators.read(s.Dir); err != nil {
+		return err
+	}
+	var definitions []indicator.Definition
+	if err := json.Unmarshal(b, &definitions); err != nil {
+		return fmt.Errorf("%s: %w", s.Manifest.Indicators.Path, err)
+	}
+	s.Panel, err = indicator.New(s.France, definitions, figures)
+	return err
+}
+
+// Source finds a source by its key.
+func (m *Manifest) Source(key string) (Source, bool) {
+	i := slices.IndexFunc(m.Sources, func(s Source) bool { return s.Key == key })
+	if i < 0 {
+		return Source{}, false
+	}
+	return m.Sources[i], true
+}
