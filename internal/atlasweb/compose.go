@@ -17,6 +17,7 @@ import (
 	"bassin/internal/territory/names"
 	"bassin/internal/web"
 	"bassin/internal/web/carto"
+	"bassin/internal/web/naming"
 )
 
 // Limits of the composer's page.
@@ -267,7 +268,7 @@ func (c composerOf) view(d *draft, query string) *composeView {
 	}
 	v.Query, _ = cleaned(query)
 	for _, t := range d.Pieces {
-		x := composeTerm{Name: Heading(c.l, f, t.Of), Href: c.href("/" + string(t.Of.Level) + "/" + t.Of.Code), Remove: t.Remove, Drop: c.at(t.Rest, "")}
+		x := composeTerm{Name: naming.Heading(c.l, f, t.Of), Href: c.href("/" + string(t.Of.Level) + "/" + t.Of.Code), Remove: t.Remove, Drop: c.at(t.Rest, "")}
 		if t.Of.Level == territory.Custom {
 			x.Href = c.href("/set/" + url.PathEscape(strings.TrimPrefix(t.Term, "set:")))
 		}
@@ -285,7 +286,7 @@ func (c composerOf) view(d *draft, query string) *composeView {
 // describe fills what is told of a perimeter that is not empty.
 func (c composerOf) describe(v *composeView, d *draft) {
 	f, t := c.s.France, d.Whole
-	v.Name = Heading(c.l, f, t)
+	v.Name = naming.Heading(c.l, f, t)
 	v.Population, v.Known = t.Population()
 	published, all := f.Coverage(t)
 	v.Unknown = all - published
@@ -349,7 +350,7 @@ func (c composerOf) at(expr, anchor string) string {
 
 func (c composerOf) row(d *draft, t *territory.Territory, anchor string) composeRow {
 	f := c.s.France
-	x := composeRow{Name: Heading(c.l, f, t), Kind: Kind(c.l, t), Href: c.href(t.Path())}
+	x := composeRow{Name: naming.Heading(c.l, f, t), Kind: naming.Kind(c.l, t), Href: c.href(t.Path())}
 	x.Population, x.Known = t.Population()
 	if dep := f.One(t.Communes()[0], territory.Departement); dep != nil && t.Level == territory.Commune {
 		x.Where = c.l.T("search.in", dep.Name, dep.Code)

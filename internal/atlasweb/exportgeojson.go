@@ -9,6 +9,7 @@ import (
 	"bassin/internal/territory"
 	"bassin/internal/territory/shape"
 	"bassin/internal/web"
+	"bassin/internal/web/naming"
 )
 
 // exportGeoJSON answers with the outline of a territory as one feature, in
@@ -25,10 +26,10 @@ func (p *Pages) exportGeoJSON(w http.ResponseWriter, r *http.Request, s *snapsho
 		}
 	}
 	if len(outline) == 0 {
-		return fault.New(fault.NotFound, "territory.no_outline", Heading(l, s.France, t))
+		return fault.New(fault.NotFound, "territory.no_outline", naming.Heading(l, s.France, t))
 	}
 	properties := map[string]any{
-		"niveau": t.Level, "code": t.Code, "nom": t.Name, "libelle": Heading(l, s.France, t), "millesime": s.France.Vintage(),
+		"niveau": t.Level, "code": t.Code, "nom": t.Name, "libelle": naming.Heading(l, s.France, t), "millesime": s.France.Vintage(),
 		"communes": s.France.Codes(t), "simplification_m": metres, "credit": credit, "licence": licence,
 	}
 	if n, known := t.Population(); known {

@@ -11,6 +11,7 @@ import (
 	"bassin/internal/snapshot"
 	"bassin/internal/territory"
 	"bassin/internal/web"
+	"bassin/internal/web/naming"
 )
 
 // listRoutes are the lists of the territories of a level: the table twin of the
@@ -160,7 +161,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 		view.Order = "decroissant"
 	}
 	if q.dep != nil {
-		view.Filtered = l.T("territory.list.filtered", l.T("territory.count."+string(q.level), len(items)), l.Within(q.dep.Name, article(s.France, q.dep)))
+		view.Filtered = l.T("territory.list.filtered", l.T("territory.count."+string(q.level), len(items)), l.Within(q.dep.Name, naming.Article(s.France, q.dep)))
 		view.Title = view.Filtered
 	}
 	view.Table = web.Table{ID: "t-liste", Quiet: true, Caption: view.Title, Sortable: pages == 1, Columns: q.order.heads(path, query, "", q.keys, t.listColumns(q))}

@@ -14,6 +14,7 @@ import (
 	"bassin/internal/territory/names"
 	"bassin/internal/territory/shape"
 	"bassin/internal/web"
+	"bassin/internal/web/naming"
 )
 
 // Limits of a search page.
@@ -254,15 +255,15 @@ func (f finder) found(m names.Match) foundView {
 
 // view shows a territory by itself, without a reason.
 func (f finder) view(t *territory.Territory) foundView {
-	v := foundView{Name: Heading(f.l, f.s.France, t), Href: f.href(t.Path()), Kind: Kind(f.l, t), Size: f.size(t), value: t.ID.String()}
+	v := foundView{Name: naming.Heading(f.l, f.s.France, t), Href: f.href(t.Path()), Kind: naming.Kind(f.l, t), Size: f.size(t), value: t.ID.String()}
 	if t.Level == territory.Commune {
 		if d := f.s.France.One(t.Communes()[0], territory.Departement); d != nil {
 			v.Where = f.l.T("search.in", d.Name, d.Code)
 		}
 		if lead := atlas.Lead(f.s.France, t.Communes()[0]); lead != nil {
-			v.Lead = &leadView{Text: f.l.T("search.lead"), Name: Named(f.l, f.s.France, lead), Href: f.href(lead.Path()), Size: f.size(lead)}
+			v.Lead = &leadView{Text: f.l.T("search.lead"), Name: naming.Named(f.l, f.s.France, lead), Href: f.href(lead.Path()), Size: f.size(lead)}
 			if lead.Level != territory.BassinDeVie {
-				v.Lead.Text, v.Lead.Name = f.l.T("search.lead_other"), Heading(f.l, f.s.France, lead)
+				v.Lead.Text, v.Lead.Name = f.l.T("search.lead_other"), naming.Heading(f.l, f.s.France, lead)
 			}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"bassin/internal/i18n"
 	"bassin/internal/territory"
 	"bassin/internal/web"
+	"bassin/internal/web/naming"
 )
 
 // belongsView says what a perimeter lies in and what it crosses. It is never a
@@ -52,7 +53,7 @@ func (t teller) belongs(v *visit) belongsView {
 	l, p := t.l, v.portrait
 	var view belongsView
 	inside := web.Table{
-		ID: "t-dans", Caption: l.T("territory.belongs.inside_caption", Heading(l, t.f, p.Territory)),
+		ID: "t-dans", Caption: l.T("territory.belongs.inside_caption", naming.Heading(l, t.f, p.Territory)),
 		Columns: []web.Column{{Title: l.T("territory.col.territory")},
 			{Title: l.T("territory.col.communes"), Numeric: true}, {Title: l.T("territory.col.population"), Numeric: true}},
 	}
@@ -69,7 +70,7 @@ func (t teller) belongs(v *visit) belongsView {
 		name := t.named(r.Other)
 		switch c.Level {
 		case territory.Commune, territory.EPT, territory.EPCI, territory.Departement, territory.Region:
-			name.Note = i18n.Upper(Kind(l, r.Other)) // the names of other levels say their level
+			name.Note = i18n.Upper(naming.Kind(l, r.Other)) // the names of other levels say their level
 		}
 		row := []web.Cell{
 			name, text(l.Number(len(r.Other.Communes()))), text(t.figure(r.Other)),
@@ -109,7 +110,7 @@ func (t teller) outside(p *atlas.Portrait) []template.HTML {
 		return nil
 	}
 	if u.Zone == "com" {
-		return []template.HTML{say(t.l, "territory.belongs.none.overseas")}
+		return []template.HTML{web.Say(t.l, "territory.belongs.none.overseas")}
 	}
 	var out []template.HTML
 	for _, level := range []territory.Level{territory.EPCI, territory.UniteUrbaine, territory.AireAttraction, territory.TerritoireIndustrie} {
@@ -121,7 +122,7 @@ func (t teller) outside(p *atlas.Portrait) []template.HTML {
 			found = found || c.Level == level
 		}
 		if !found {
-			out = append(out, say(t.l, "territory.belongs.none."+string(level)))
+			out = append(out, web.Say(t.l, "territory.belongs.none."+string(level)))
 		}
 	}
 	return out
@@ -132,7 +133,7 @@ func (t teller) across(v *visit, c atlas.Crossing) acrossView {
 	n := len(c.Relations)
 	view := acrossView{ID: "a-" + string(c.Level), Title: i18n.Upper(l.T("territory.count."+string(c.Level), n))}
 	view.Text = t.how(c, u)
-	view.Table = web.Table{ID: "t-" + string(c.Level), Quiet: true, Caption: l.T("territory.belongs.caption", i18n.Upper(l.T("level."+string(c.Level)+".names")), Heading(l, t.f, u))}
+	view.Table = web.Table{ID: "t-" + string(c.Level), Quiet: true, Caption: l.T("territory.belongs.caption", i18n.Upper(l.T("level."+string(c.Level)+".names")), naming.Heading(l, t.f, u))}
 	shares := u.Level.Whole() && c.Relations[0].Known
 	view.Table.Columns = []web.Column{{Title: i18n.Upper(l.T("level." + string(c.Level) + ".name"))}}
 	if c.Level != territory.Commune {
@@ -179,21 +180,21 @@ func named(c atlas.Crossing) float64 {
 func (t teller) how(c atlas.Crossing, u *territory.Territory) template.HTML {
 	l, n := t.l, len(c.Relations)
 	if !u.Level.Whole() {
-		return say(l, "territory.belongs.smaller")
+		return web.Say(l, "territory.belongs.smaller")
 	}
 	var out template.HTML
 	switch partial := n - c.Whole; {
 	case partial == 0:
-		out = say(l, "territory.belongs.contained", n)
+		out = web.Say(l, "territory.belongs.contained", n)
 	case c.Whole == 0 && n == 1:
-		out = say(l, "territory.belongs.part_of_one")
+		out = web.Say(l, "territory.belongs.part_of_one")
 	case c.Whole == 0:
-		out = say(l, "territory.belongs.across", n)
+		out = web.Say(l, "territory.belongs.across", n)
 	default:
-		out = say(l, "territory.belongs.mixed", partial, n)
+		out = web.Say(l, "territory.belongs.mixed", partial, n)
 	}
 	if c.Outside > 0 {
-		out += " " + say(l, "territory.belongs.outside."+outsideKey(c.Level), c.Outside, l.Share(c.OfOutside))
+		out += " " + web.Say(l, "territory.belongs.outside."+outsideKey(c.Level), c.Outside, l.Share(c.OfOutside))
 	}
 	return out
 }

@@ -8,6 +8,7 @@ import (
 	"bassin/internal/territory"
 	"bassin/internal/web"
 	"bassin/internal/web/carto"
+	"bassin/internal/web/naming"
 )
 
 // mapView is what the section of the map shows.
@@ -47,12 +48,12 @@ const aroundMost = 40
 
 func (t teller) plate(v *visit) mapView {
 	l, p, u := t.l, v.portrait, v.portrait.Territory
-	heading := Heading(l, t.f, u)
+	heading := naming.Heading(l, t.f, u)
 	o := carto.Options{
 		Unit: p.Unit, Label: l.T("territory.map.label", heading), Scale: true,
 		Href: func(o *territory.Territory) string { return t.href(o.Path()) },
 		Title: func(o *territory.Territory) string {
-			return l.T("territory.map.title", Heading(l, t.f, o), t.inhabitants(o))
+			return l.T("territory.map.title", naming.Heading(l, t.f, o), t.inhabitants(o))
 		},
 	}
 	drawn := carto.Territory(v.snapshot, u, o)
@@ -106,7 +107,7 @@ func (t teller) around(v *visit) ([]linkView, string) {
 			continue
 		}
 		seen[o] = true
-		out = append(out, linkView{Href: t.href(o.Path()), Text: Heading(t.l, t.f, o), Size: t.figure(o)})
+		out = append(out, linkView{Href: t.href(o.Path()), Text: naming.Heading(t.l, t.f, o), Size: t.figure(o)})
 	}
 	if len(out) == 0 {
 		return nil, ""

@@ -11,6 +11,7 @@ import (
 	"bassin/internal/i18n"
 	"bassin/internal/territory"
 	"bassin/internal/web"
+	"bassin/internal/web/naming"
 )
 
 // membersView is the table of what a territory is made of.
@@ -112,7 +113,7 @@ func (t teller) members(v *visit, q url.Values) *membersView {
 	view := &membersView{
 		Table: web.Table{
 			ID: "t-membres", Quiet: true, Sortable: pages == 1,
-			Caption: l.T("territory.members.caption", i18n.Upper(l.T("level."+string(unit)+".names")), Heading(l, t.f, u)),
+			Caption: l.T("territory.members.caption", i18n.Upper(l.T("level."+string(unit)+".names")), naming.Heading(l, t.f, u)),
 			Columns: o.heads(path, q, "#membres", keys, columns),
 		},
 	}
@@ -137,7 +138,7 @@ func (t teller) members(v *visit, q url.Values) *membersView {
 // short is the name of a territory in a table whose heading says the level.
 func (t teller) short(u *territory.Territory) string {
 	if u.Level == territory.EPCI {
-		return Heading(t.l, t.f, u)
+		return naming.Heading(t.l, t.f, u)
 	}
 	return u.Name
 }
@@ -173,12 +174,12 @@ func (t teller) memberRow(it *item, keys []string) []web.Cell {
 // membersText says how many members there are, and what part of them lies outside.
 func (t teller) membersText(p *atlas.Portrait, unit territory.Level, n, partial int) template.HTML {
 	l := t.l
-	out := say(l, "territory.members.text", l.T("territory.count."+string(unit), n))
+	out := web.Say(l, "territory.members.text", l.T("territory.count."+string(unit), n))
 	if partial > 0 {
-		out += " " + say(l, "territory.members.partial", partial)
+		out += " " + web.Say(l, "territory.members.partial", partial)
 	}
 	if unit != territory.Commune && unit == p.Unit && unit != territory.ArrondissementMunicipal && p.Territory.Level != territory.Pays {
-		out += " " + say(l, "territory.members.why_unit", p.Communes)
+		out += " " + web.Say(l, "territory.members.why_unit", p.Communes)
 	}
 	return out
 }

@@ -9,6 +9,7 @@ import (
 	"bassin/internal/i18n"
 	"bassin/internal/territory"
 	"bassin/internal/web"
+	"bassin/internal/web/naming"
 )
 
 // populationView is what the section of population shows.
@@ -40,7 +41,7 @@ func (t teller) population(p *atlas.Portrait) populationView {
 		if u.Level == territory.QPV {
 			key = "territory.population.none_qpv"
 		}
-		v.Notes = append(v.Notes, say(l, key))
+		v.Notes = append(v.Notes, web.Say(l, key))
 		return v
 	}
 	v.Figure, v.Unit = l.Number(n), l.T("territory.inhabitants_unit", n)
@@ -52,17 +53,17 @@ func (t teller) population(p *atlas.Portrait) populationView {
 		v.Source = l.T("territory.population.source_overseas")
 	}
 	if !u.Level.Whole() {
-		v.Notes = append(v.Notes, say(l, "territory.population.no_series_arm"))
+		v.Notes = append(v.Notes, web.Say(l, "territory.population.no_series_arm"))
 		return v
 	}
 	if n == 0 {
-		v.Notes = append(v.Notes, say(l, "territory.population.nobody"))
+		v.Notes = append(v.Notes, web.Say(l, "territory.population.nobody"))
 	}
 	if published, members := t.f.Coverage(u); published < members {
-		v.Notes = append(v.Notes, say(l, "territory.population.partial", members-published, members))
+		v.Notes = append(v.Notes, web.Say(l, "territory.population.partial", members-published, members))
 	}
 	if mayotte(t.f, u) {
-		v.Notes = append(v.Notes, say(l, "territory.population.mayotte"))
+		v.Notes = append(v.Notes, web.Say(l, "territory.population.mayotte"))
 	}
 	if u.Level == territory.Pays {
 		t.france(p, &v)
@@ -84,16 +85,16 @@ func (t teller) france(p *atlas.Portrait, v *populationView) {
 		}
 	}
 	if len(names) > 0 {
-		v.Notes = append(v.Notes, say(l, "territory.population.france_overseas", n, len(names), list(l, names)))
+		v.Notes = append(v.Notes, web.Say(l, "territory.population.france_overseas", n, len(names), web.Listed(l, names)))
 	}
 	if len(p.Series) > 1 || !mayotte(t.f, p.Territory) {
 		t.series(p, v)
 		return
 	}
 	first, last, without, mahorais := t.followedCommunes(p.Territory)
-	v.Notes = append(v.Notes, say(l, "territory.population.france_series", without, mahorais))
+	v.Notes = append(v.Notes, web.Say(l, "territory.population.france_series", without, mahorais))
 	if first.Population > 0 {
-		v.Change = say(l, "territory.population.france_without") + " " + change(l, first, last)
+		v.Change = web.Say(l, "territory.population.france_without") + " " + change(l, first, last)
 	}
 }
 
@@ -125,7 +126,7 @@ func (t teller) followedCommunes(u *territory.Territory) (first, last territory.
 func (t teller) series(p *atlas.Portrait, v *populationView) {
 	l, s := t.l, p.Series
 	if len(s) < 2 {
-		v.Notes = append(v.Notes, say(l, "territory.population.no_series"))
+		v.Notes = append(v.Notes, web.Say(l, "territory.population.no_series"))
 		return
 	}
 	first, last := s[0], s[len(s)-1]
@@ -134,15 +135,15 @@ func (t teller) series(p *atlas.Portrait, v *populationView) {
 		return
 	}
 	v.Change += " " + t.newer(p.Territory, last)
-	caption := l.T("territory.population.caption", Heading(l, t.f, p.Territory), i18n.Plain(first.Year), i18n.Plain(last.Year))
-	line := web.Series{Label: Heading(l, t.f, p.Territory)}
+	caption := l.T("territory.population.caption", naming.Heading(l, t.f, p.Territory), i18n.Plain(first.Year), i18n.Plain(last.Year))
+	line := web.Series{Label: naming.Heading(l, t.f, p.Territory)}
 	for _, c := range s {
 		line.Points = append(line.Points, web.Point{Year: c.Year, Value: float64(c.Population)})
 	}
 	v.Chart = &web.Line{ID: "c-population", Title: caption, Series: []web.Series{line}, Format: web.Whole, Unit: l.T("territory.inhabitants_unit", 2)}
 	// Years that some communes lack are left out; the largest commune lacks none.
 	if p.Principal != nil && len(s) < len(t.f.Series(p.Principal)) {
-		v.Notes = append(v.Notes, say(l, "territory.population.some_years", len(s)))
+		v.Notes = append(v.Notes, web.Say(l, "territory.population.some_years", len(s)))
 	}
 }
 
@@ -158,9 +159,9 @@ func (t teller) newer(u *territory.Territory, last territory.Count) template.HTM
 	n, _ := u.Population()
 	published, members := t.f.Coverage(u)
 	if from != to || published < members || last.Population == 0 || n == 0 {
-		return say(l, "territory.population.newer_some", i18n.Plain(last.Year), i18n.Plain(to))
+		return web.Say(l, "territory.population.newer_some", i18n.Plain(last.Year), i18n.Plain(to))
 	}
-	return say(l, "territory.population.newer", i18n.Plain(last.Year), i18n.Plain(to), l.Number(n),
+	return web.Say(l, "territory.population.newer", i18n.Plain(last.Year), i18n.Plain(to), l.Number(n),
 		l.Change(float64(n)/float64(last.Population)-1, 1))
 }
 
@@ -182,7 +183,7 @@ func change(l *i18n.Localizer, first, last territory.Count) template.HTML {
 	case yearly < 0:
 		key = "territory.population.down"
 	}
-	return say(l, key, i18n.Plain(first.Year), i18n.Plain(last.Year),
+	return web.Say(l, key, i18n.Plain(first.Year), i18n.Plain(last.Year),
 		strong(l.Percent(math.Abs(ratio-1), 1)), l.Change(yearly, 1), l.Number(first.Population), l.Number(last.Population))
 }
 

@@ -8,6 +8,7 @@ import (
 	"bassin/internal/i18n"
 	"bassin/internal/territory"
 	"bassin/internal/web"
+	"bassin/internal/web/naming"
 )
 
 // programmesView is what public programmes and classifications say of a territory.
@@ -94,9 +95,9 @@ func (t teller) mark(u *territory.Territory, m atlas.Mark, population int) markV
 		view.Name = m.Detail
 	}
 	if u.Level == territory.Commune {
-		view.Text = say(l, "territory.mark.yes")
+		view.Text = web.Say(l, "territory.mark.yes")
 		if m.Programme == atlas.ORT && m.Since != "" {
-			view.Text = say(l, "territory.mark.signed", l.Day(m.Since))
+			view.Text = web.Say(l, "territory.mark.signed", l.Day(m.Since))
 		}
 		return view
 	}
@@ -107,21 +108,21 @@ func (t teller) mark(u *territory.Territory, m atlas.Mark, population int) markV
 	}
 	switch {
 	case len(m.Communes) == all:
-		view.Text = say(l, "territory.mark.all", all)
+		view.Text = web.Say(l, "territory.mark.all", all)
 	case len(m.Communes) <= marksNamed:
 		var names []template.HTML
 		for _, n := range m.Communes {
 			names = append(names, t.link(t.f.Level(territory.Commune)[n]))
 		}
-		view.Text = say(l, "territory.mark.named", len(m.Communes), all, share, list(l, names))
+		view.Text = web.Say(l, "territory.mark.named", len(m.Communes), all, share, web.Listed(l, names))
 	default:
-		view.Text = say(l, "territory.mark.count", len(m.Communes), all, share)
+		view.Text = web.Say(l, "territory.mark.count", len(m.Communes), all, share)
 	}
 	if m.Programme == atlas.ORT && m.Since != "" {
 		if m.Since == m.Until {
-			view.Text += " " + say(l, "territory.mark.signed", l.Day(m.Since))
+			view.Text += " " + web.Say(l, "territory.mark.signed", l.Day(m.Since))
 		} else {
-			view.Text += " " + say(l, "territory.mark.signed_between", l.Day(m.Since), l.Day(m.Until))
+			view.Text += " " + web.Say(l, "territory.mark.signed_between", l.Day(m.Since), l.Day(m.Until))
 		}
 	}
 	return view
@@ -136,16 +137,16 @@ func (t teller) industry(p *atlas.Portrait) *markView {
 		l := t.l
 		view := &markView{Name: l.T("territory.mark.ti"), What: l.T("level.ti.what")}
 		if len(c.Relations) > marksNamed {
-			view.Text = say(l, "territory.mark.ti.count", len(c.Relations))
+			view.Text = web.Say(l, "territory.mark.ti.count", len(c.Relations))
 			return view
 		}
 		var names []template.HTML
 		for _, r := range c.Relations {
-			names = append(names, anchor(t.href(r.Other.Path()), r.Other.Name))
+			names = append(names, web.Linked(t.href(r.Other.Path()), r.Other.Name))
 		}
-		view.Text = list(l, names) + "."
+		view.Text = web.Listed(l, names) + "."
 		if p.Territory.Level != territory.Commune && c.OfOutside > 0 {
-			view.Text += " " + say(l, "territory.mark.ti.share", l.Share(1-c.OfOutside))
+			view.Text += " " + web.Say(l, "territory.mark.ti.share", l.Share(1-c.OfOutside))
 		}
 		return view
 	}
@@ -156,7 +157,7 @@ func (t teller) districts(v *visit, view *programmesView) {
 	l, p := t.l, v.portrait
 	n := len(p.Districts)
 	if n == 0 {
-		view.Districts = say(l, "territory.districts.none")
+		view.Districts = web.Say(l, "territory.districts.none")
 		return
 	}
 	communes := map[int32]bool{}
@@ -172,9 +173,9 @@ func (t teller) districts(v *visit, view *programmesView) {
 		}
 	}
 	if p.Territory.Level == territory.Commune {
-		view.Districts = say(l, "territory.districts.here", n)
+		view.Districts = web.Say(l, "territory.districts.here", n)
 	} else {
-		view.Districts = say(l, "territory.districts.text", n, l.T("territory.n_communes", len(communes)))
+		view.Districts = web.Say(l, "territory.districts.text", n, l.T("territory.n_communes", len(communes)))
 	}
 	most := districtsMost
 	if p.Territory.Level == territory.Commune {
@@ -204,11 +205,11 @@ func (t teller) density(p *atlas.Portrait, view *programmesView) {
 		return
 	}
 	if u.Level == territory.Commune {
-		view.DensityOf = say(l, "territory.density.commune", densityName(l, p.Density[0].Class))
+		view.DensityOf = web.Say(l, "territory.density.commune", densityName(l, p.Density[0].Class))
 		return
 	}
 	rural := 0.0
-	s := &web.Stack{ID: "b-densite", Title: l.T("territory.density.caption", Heading(l, t.f, u)), Head: [2]string{l.T("territory.col.density"), l.T("territory.col.share")}}
+	s := &web.Stack{ID: "b-densite", Title: l.T("territory.density.caption", naming.Heading(l, t.f, u)), Head: [2]string{l.T("territory.col.density"), l.T("territory.col.share")}}
 	for _, c := range p.Density {
 		if c.Class >= 5 {
 			rural += c.Share
@@ -217,7 +218,7 @@ func (t teller) density(p *atlas.Portrait, view *programmesView) {
 			Note: t.communes(c.Communes)})
 	}
 	view.Density = s
-	view.DensityOf = say(l, "territory.density.rural", l.Share(rural))
+	view.DensityOf = web.Say(l, "territory.density.rural", l.Share(rural))
 	if population, _ := u.Population(); population == 0 {
 		view.Density, view.DensityOf = nil, ""
 	}

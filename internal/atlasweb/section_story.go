@@ -121,9 +121,9 @@ func (t teller) events(history []territory.EventRow, u *territory.Territory) []e
 		if !k.toU {
 			way = "from"
 		}
-		line := say(t.l, "territory.event."+way+"."+eventKey(k.kind), len(names[k]), t.l.List(names[k]))
+		line := web.Say(t.l, "territory.event."+way+"."+eventKey(k.kind), len(names[k]), t.l.List(names[k]))
 		if name := renamed[k]; name != "" {
-			line = say(t.l, "territory.event.merged_new", t.l.List(names[k]), name)
+			line = web.Say(t.l, "territory.event.merged_new", t.l.List(names[k]), name)
 		}
 		out = append(out, eventView{Day: i18n.Upper(t.l.Day(k.date)), ISO: k.date, Text: line})
 	}

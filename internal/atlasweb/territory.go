@@ -13,6 +13,7 @@ import (
 	"bassin/internal/snapshot"
 	"bassin/internal/territory"
 	"bassin/internal/web"
+	"bassin/internal/web/naming"
 )
 
 // territoryRoutes are the pages of territories, one pattern a level so that no
@@ -121,7 +122,7 @@ func (p *Pages) territoryPage(w http.ResponseWriter, r *http.Request, v *visit) 
 	ctx := context.WithValue(r.Context(), visitKey{}, v)
 	href := func(path string) string { return p.Kit.Href(l.Lang(), path) }
 	view := territoryView{
-		Kind: i18n.Upper(kindWithCode(l, t)), Title: Heading(l, f, t),
+		Kind: i18n.Upper(kindWithCode(l, t)), Title: naming.Heading(l, f, t),
 		What: what(l, t.Level), Vintage: l.T("territory.vintage", i18n.Plain(f.Vintage())),
 		From: comesFrom(l, f, t, r.URL.Query().Get("depuis")),
 	}
@@ -133,7 +134,7 @@ func (p *Pages) territoryPage(w http.ResponseWriter, r *http.Request, v *visit) 
 	})
 	page := &web.Page{
 		Title: view.Title, Description: plain(view.Answer), Template: "atlas/territory", View: view,
-		Crumbs: crumbs(l, f, t), Territory: &web.Context{Name: view.Title, Kind: Kind(l, t), Href: v.self},
+		Crumbs: crumbs(l, f, t), Territory: &web.Context{Name: view.Title, Kind: naming.Kind(l, t), Href: v.self},
 		Canonical: v.self, NoIndex: t.Level == territory.Custom,
 	}
 	return p.Kit.Page(w, r.WithContext(ctx), page)
@@ -153,9 +154,9 @@ func what(l *i18n.Localizer, level territory.Level) string {
 func kindWithCode(l *i18n.Localizer, t *territory.Territory) string {
 	switch t.Level {
 	case territory.Commune, territory.Departement:
-		return l.T("territory.kind_code", Kind(l, t), t.Code)
+		return l.T("territory.kind_code", naming.Kind(l, t), t.Code)
 	}
-	return Kind(l, t)
+	return naming.Kind(l, t)
 }
 
 // crumbs lead from France to the territory through what holds it whole. The

@@ -10,6 +10,7 @@ import (
 	"bassin/internal/snapshot"
 	"bassin/internal/territory"
 	"bassin/internal/web"
+	"bassin/internal/web/naming"
 )
 
 // elsewhere answers for a code that is no territory of the level today: it leads
@@ -55,9 +56,9 @@ func comesFrom(l *i18n.Localizer, f *territory.France, t *territory.Territory, c
 			}
 		}
 		if since == "" {
-			return say(l, "territory.from.part."+part.Type, part.Name, code, l.Of(t.Name, article(f, t)))
+			return web.Say(l, "territory.from.part."+part.Type, part.Name, code, l.Of(t.Name, naming.Article(f, t)))
 		}
-		return say(l, "territory.from.part_since."+part.Type, part.Name, code, l.Of(t.Name, article(f, t)), l.Day(since))
+		return web.Say(l, "territory.from.part_since."+part.Type, part.Name, code, l.Of(t.Name, naming.Article(f, t)), l.Day(since))
 	}
 	if !slices.Contains(f.Current(code), t.Code) {
 		return ""
@@ -74,16 +75,16 @@ func story(l *i18n.Localizer, f *territory.France, code string, t *territory.Ter
 		}
 	}
 	if last == nil {
-		return say(l, "territory.from.code", code, t.Name)
+		return web.Say(l, "territory.from.code", code, t.Name)
 	}
 	switch last.Kind() {
 	case territory.Recoded, territory.SeatMoved:
-		return say(l, "territory.from.recoded", last.FromName, code, t.Code, l.Day(last.Date))
+		return web.Say(l, "territory.from.recoded", last.FromName, code, t.Code, l.Day(last.Date))
 	}
 	if last.ToCode != t.Code && last.ToName != t.Name {
-		return say(l, "territory.from.joined_via", last.FromName, code, last.ToName, l.Day(last.Date), t.Name)
+		return web.Say(l, "territory.from.joined_via", last.FromName, code, last.ToName, l.Day(last.Date), t.Name)
 	}
-	return say(l, "territory.from.joined", last.FromName, code, t.Name, l.Day(last.Date))
+	return web.Say(l, "territory.from.joined", last.FromName, code, t.Name, l.Day(last.Date))
 }
 
 // splitView is the page of an old commune that several of today's share.
@@ -101,9 +102,9 @@ func (p *Pages) split(w http.ResponseWriter, r *http.Request, s *snapshot.Snapsh
 			name, date = e.FromName, e.Date
 		}
 	}
-	v := splitView{Kind: l.T("territory.split.kind", code), Title: name, Answer: say(l, "territory.split.answer", name, len(today))}
+	v := splitView{Kind: l.T("territory.split.kind", code), Title: name, Answer: web.Say(l, "territory.split.answer", name, len(today))}
 	if date != "" {
-		v.Answer = say(l, "territory.split.answer_since", name, len(today), l.Day(date))
+		v.Answer = web.Say(l, "territory.split.answer_since", name, len(today), l.Day(date))
 	}
 	for _, c := range today {
 		if t, ok := f.Territory(territory.ID{Level: territory.Commune, Code: c}); ok {
@@ -139,7 +140,7 @@ func (p *Pages) missing(w http.ResponseWriter, r *http.Request, s *snapshot.Snap
 	}
 	for _, t := range near(f, level, code) {
 		v.Near = append(v.Near, linkView{
-			Href: p.Kit.Href(l.Lang(), t.Path()), Text: l.T("territory.missing.near", Heading(l, f, t), Kind(l, t), t.Code),
+			Href: p.Kit.Href(l.Lang(), t.Path()), Text: l.T("territory.missing.near", naming.Heading(l, f, t), naming.Kind(l, t), t.Code),
 		})
 	}
 	return p.Kit.Page(w, r, &web.Page{Title: v.Title, Template: "atlas/territory_missing", View: v, Status: http.StatusNotFound, NoIndex: true, Query: shown})

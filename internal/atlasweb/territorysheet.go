@@ -3,13 +3,14 @@ package atlasweb
 import (
 	"bassin/internal/territory"
 	"bassin/internal/web"
+	"bassin/internal/web/naming"
 )
 
 func text(s string) web.Cell { return web.Cell{Text: s} }
 
 // named is the cell of a territory, leading to its page.
 func (t teller) named(u *territory.Territory) web.Cell {
-	return web.Cell{Text: Heading(t.l, t.f, u), Href: u.Path()}
+	return web.Cell{Text: naming.Heading(t.l, t.f, u), Href: u.Path()}
 }
 
 // shade is the class of part i of n of a stacked bar: dark for the first, so that

@@ -7,6 +7,8 @@ import (
 	"bassin/internal/atlas"
 	"bassin/internal/i18n"
 	"bassin/internal/territory"
+	"bassin/internal/web"
+	"bassin/internal/web/naming"
 )
 
 // namedMost is how many territories a sentence names before it only counts them.
@@ -21,7 +23,7 @@ type teller struct {
 
 // link is the name of a territory in a sentence, leading to its page.
 func (t teller) link(u *territory.Territory) template.HTML {
-	return anchor(t.href(u.Path()), Named(t.l, t.f, u))
+	return web.Linked(t.href(u.Path()), naming.Named(t.l, t.f, u))
 }
 
 func (t teller) communes(n int) string { return t.l.T("territory.n_communes", n) }
@@ -46,8 +48,8 @@ func (t teller) answer(p *atlas.Portrait) ([]template.HTML, *linkView) {
 	case territory.QPV, territory.ArrondissementMunicipal:
 		return t.answerSmaller(p)
 	case territory.Pays:
-		return []template.HTML{say(t.l, "territory.answer.pays", t.communes(p.Communes), t.inhabitants(p.Territory),
-			anchor(t.href("/liste/bv"), t.l.T("territory.n_basins", len(t.f.Level(territory.BassinDeVie)))))}, nil
+		return []template.HTML{web.Say(t.l, "territory.answer.pays", t.communes(p.Communes), t.inhabitants(p.Territory),
+			web.Linked(t.href("/liste/bv"), t.l.T("territory.n_basins", len(t.f.Level(territory.BassinDeVie)))))}, nil
 	}
 	out := []template.HTML{t.answerWhole(p)}
 	if s := t.extent(p); s != "" {
@@ -60,18 +62,18 @@ func (t teller) answerWhole(p *atlas.Portrait) template.HTML {
 	u := p.Territory
 	number := "one"
 	if u.Level == territory.Departement || u.Level == territory.Region {
-		if strings.HasPrefix(t.l.The(u.Name, article(t.f, u)), "les ") {
+		if strings.HasPrefix(t.l.The(u.Name, naming.Article(t.f, u)), "les ") {
 			number = "many"
 		}
 	}
-	name := i18n.Upper(Named(t.l, t.f, u))
+	name := i18n.Upper(naming.Named(t.l, t.f, u))
 	if p.Communes == 1 {
-		return say(t.l, "territory.answer.single", name, t.link(t.f.Level(territory.Commune)[u.Communes()[0]]), t.inhabitants(u))
+		return web.Say(t.l, "territory.answer.single", name, t.link(t.f.Level(territory.Commune)[u.Communes()[0]]), t.inhabitants(u))
 	}
 	if _, known := u.Population(); !known {
-		return say(t.l, "territory.answer."+number+".whole_unknown", name, t.communes(p.Communes))
+		return web.Say(t.l, "territory.answer."+number+".whole_unknown", name, t.communes(p.Communes))
 	}
-	return say(t.l, "territory.answer."+number+".whole", name, t.communes(p.Communes), t.inhabitants(u))
+	return web.Say(t.l, "territory.answer."+number+".whole", name, t.communes(p.Communes), t.inhabitants(u))
 }
 
 func (t teller) answerCommune(p *atlas.Portrait) ([]template.HTML, *linkView) {
@@ -86,27 +88,27 @@ func (t teller) answerCommune(p *atlas.Portrait) ([]template.HTML, *linkView) {
 		if dep == nil {
 			return nil, nil
 		}
-		return []template.HTML{say(t.l, "territory.answer."+number+".overseas", u.Name,
-			anchor(t.href(dep.Path()), t.l.Of(dep.Name, article(t.f, dep))), t.inhabitants(u))}, nil
+		return []template.HTML{web.Say(t.l, "territory.answer."+number+".overseas", u.Name,
+			web.Linked(t.href(dep.Path()), t.l.Of(dep.Name, naming.Article(t.f, dep))), t.inhabitants(u))}, nil
 	}
 	var out []template.HTML
 	size, people := t.communes(len(lead.Communes())), t.inhabitants(lead)
 	switch {
 	case lead.Level != territory.BassinDeVie:
-		out = append(out, say(t.l, "territory.answer."+number+".group", u.Name, t.link(lead), size, people))
+		out = append(out, web.Say(t.l, "territory.answer."+number+".group", u.Name, t.link(lead), size, people))
 		if b := p.Basin; b != nil {
-			out = append(out, say(t.l, "territory.answer.large_basin", t.link(b), t.communes(len(b.Communes())), t.inhabitants(b)))
+			out = append(out, web.Say(t.l, "territory.answer.large_basin", t.link(b), t.communes(len(b.Communes())), t.inhabitants(b)))
 		}
 	case lead.Code == u.Code:
-		out = append(out, say(t.l, "territory.answer."+number+".pole", u.Name,
-			anchor(t.href(lead.Path()), t.l.T("territory.its_basin")), size, people))
+		out = append(out, web.Say(t.l, "territory.answer."+number+".pole", u.Name,
+			web.Linked(t.href(lead.Path()), t.l.T("territory.its_basin")), size, people))
 	default:
-		out = append(out, say(t.l, "territory.answer."+number+".basin", u.Name, t.link(lead), size, people))
+		out = append(out, web.Say(t.l, "territory.answer."+number+".basin", u.Name, t.link(lead), size, people))
 	}
 	if row.EPCI == "" && row.Zone != "com" {
-		out = append(out, say(t.l, "territory.answer.no_epci"))
+		out = append(out, web.Say(t.l, "territory.answer.no_epci"))
 	}
-	return out, &linkView{Href: t.href(lead.Path()), Text: t.l.T("territory.see."+string(lead.Level), Heading(t.l, t.f, lead))}
+	return out, &linkView{Href: t.href(lead.Path()), Text: t.l.T("territory.see."+string(lead.Level), naming.Heading(t.l, t.f, lead))}
 }
 
 // answerSmaller speaks of what is smaller than a commune: where it lies, and for
@@ -115,8 +117,8 @@ func (t teller) answerSmaller(p *atlas.Portrait) ([]template.HTML, *linkView) {
 	u := p.Territory
 	if u.Level == territory.ArrondissementMunicipal {
 		c := t.f.Level(territory.Commune)[u.Communes()[0]]
-		return []template.HTML{say(t.l, "territory.answer.arm", u.Name, t.link(c), t.inhabitants(u))},
-			&linkView{Href: t.href(c.Path()), Text: t.l.T("territory.see.commune", Heading(t.l, t.f, c))}
+		return []template.HTML{web.Say(t.l, "territory.answer.arm", u.Name, t.link(c), t.inhabitants(u))},
+			&linkView{Href: t.href(c.Path()), Text: t.l.T("territory.see.commune", naming.Heading(t.l, t.f, c))}
 	}
 	var where []template.HTML
 	for _, n := range u.Communes() {
@@ -124,10 +126,10 @@ func (t teller) answerSmaller(p *atlas.Portrait) ([]template.HTML, *linkView) {
 	}
 	if len(where) == 1 {
 		c := t.f.Level(territory.Commune)[u.Communes()[0]]
-		return []template.HTML{say(t.l, "territory.answer.qpv", u.Name, anchor(t.href(c.Path()), t.l.At(c.Name, int8(c.Article))))},
-			&linkView{Href: t.href(c.Path()), Text: t.l.T("territory.see.commune", Heading(t.l, t.f, c))}
+		return []template.HTML{web.Say(t.l, "territory.answer.qpv", u.Name, web.Linked(t.href(c.Path()), t.l.At(c.Name, int8(c.Article))))},
+			&linkView{Href: t.href(c.Path()), Text: t.l.T("territory.see.commune", naming.Heading(t.l, t.f, c))}
 	}
-	return []template.HTML{say(t.l, "territory.answer.qpv_many", u.Name, list(t.l, where))}, nil
+	return []template.HTML{web.Say(t.l, "territory.answer.qpv_many", u.Name, web.Listed(t.l, where))}, nil
 }
 
 // extent says in one sentence which départements and which intercommunalités a
@@ -149,7 +151,7 @@ func (t teller) extent(p *atlas.Portrait) template.HTML {
 			}
 			verb, part := t.lies(c)
 			if verb != last {
-				part = say(t.l, "territory.extent."+verb, part)
+				part = web.Say(t.l, "territory.extent."+verb, part)
 			}
 			parts, last = append(parts, part), verb
 		}
@@ -158,9 +160,9 @@ func (t teller) extent(p *atlas.Portrait) template.HTML {
 	case 0:
 		return ""
 	case 1:
-		return say(t.l, "territory.extent.one", parts[0])
+		return web.Say(t.l, "territory.extent.one", parts[0])
 	}
-	return say(t.l, "territory.extent.two", parts[0], parts[1])
+	return web.Say(t.l, "territory.extent.two", parts[0], parts[1])
 }
 
 // lies says how a perimeter lies in the territories of a level.
@@ -169,13 +171,13 @@ func (t teller) lies(c atlas.Crossing) (verb string, part template.HTML) {
 	case c.Inside():
 		return "verb_inside", t.within(c.Relations[0].Other)
 	case len(c.Relations) > namedMost:
-		return "verb_across", say(t.l, "territory.extent.count."+string(c.Level), len(c.Relations))
+		return "verb_across", web.Say(t.l, "territory.extent.count."+string(c.Level), len(c.Relations))
 	}
 	var names []template.HTML
 	for _, r := range c.Relations {
 		names = append(names, t.link(r.Other))
 	}
-	return "verb_across", say(t.l, "territory.extent.across."+string(c.Level), len(names), list(t.l, names))
+	return "verb_across", web.Say(t.l, "territory.extent.across."+string(c.Level), len(names), web.Listed(t.l, names))
 }
 
 // region says which région a département is part of, or how many départements a
@@ -188,11 +190,11 @@ func (t teller) region(p *atlas.Portrait) template.HTML {
 		switch {
 		case c.Level != territory.Region && c.Level != territory.Departement:
 		case c.Same():
-			return say(t.l, "territory.extent.same_region")
+			return web.Say(t.l, "territory.extent.same_region")
 		case c.Level == territory.Region && c.Inside():
-			return say(t.l, "territory.extent.of_region", anchor(t.href(c.Relations[0].Other.Path()), c.Relations[0].Other.Name))
+			return web.Say(t.l, "territory.extent.of_region", web.Linked(t.href(c.Relations[0].Other.Path()), c.Relations[0].Other.Name))
 		case c.Level == territory.Departement:
-			return say(t.l, "territory.extent.departements", t.l.T("territory.count.dep", len(c.Relations)))
+			return web.Say(t.l, "territory.extent.departements", t.l.T("territory.count.dep", len(c.Relations)))
 		}
 	}
 	return ""
@@ -202,9 +204,9 @@ func (t teller) region(p *atlas.Portrait) template.HTML {
 // dans le bassin de vie de Lannion.
 func (t teller) within(u *territory.Territory) template.HTML {
 	if u.Level == territory.Departement || u.Level == territory.Region {
-		return anchor(t.href(u.Path()), t.l.Within(u.Name, article(t.f, u)))
+		return web.Linked(t.href(u.Path()), t.l.Within(u.Name, naming.Article(t.f, u)))
 	}
-	return say(t.l, "territory.extent.inside", t.link(u))
+	return web.Say(t.l, "territory.extent.inside", t.link(u))
 }
 
 // actions are the other things one can do from here.

@@ -13,6 +13,7 @@ import (
 	"bassin/internal/atlas"
 	"bassin/internal/atlasweb"
 	"bassin/internal/i18n"
+	"bassin/internal/observatoryweb"
 	"bassin/internal/siteweb"
 	"bassin/internal/snapshot"
 	"bassin/internal/web"
@@ -45,16 +46,17 @@ func (s *Server) wire(catalog *i18n.Catalog) (http.Handler, error) {
 	kit, err := web.New(web.Config{
 		Site: identity, Catalog: catalog, Assets: files, Log: s.log, Nav: nav,
 		Cache:     web.NewCache(pageCache, func() string { return s.live.Load().Manifest.Hash }),
-		Templates: append(atlasweb.Templates(), siteweb.Templates(), api.Templates()),
+		Templates: slices.Concat(atlasweb.Templates(), observatoryweb.Templates(), []web.Templates{siteweb.Templates(), api.Templates()}),
 		Failures:  public.Failures(),
 	})
 	if err != nil {
 		return nil, err
 	}
-	pages := &atlasweb.Pages{Kit: kit, Atlas: perimeters}
+	observatory := &observatoryweb.Pages{Kit: kit, Perimeters: perimeters}
+	pages := &atlasweb.Pages{Kit: kit, Atlas: perimeters, Sections: observatory.Sections()}
 	site := &siteweb.Pages{Kit: kit, Site: identity}
 
-	s.routes = slices.Concat(kit.Routes(), pages.Routes(), site.Routes(), public.Routes(), public.DocsRoutes(kit))
+	s.routes = slices.Concat(kit.Routes(), pages.Routes(), observatory.Routes(), site.Routes(), public.Routes(), public.DocsRoutes(kit))
 	router, err := kit.Router(s.routes)
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package atlasweb
+package naming
 
 import (
 	"math"
@@ -8,9 +8,9 @@ import (
 	"bassin/internal/territory"
 )
 
-// article is the article of a territory's name. Zonings publish none: a zone
+// Article is the article of a territory's name. Zonings publish none: a zone
 // named after one of its communes takes that commune's.
-func article(f *territory.France, t *territory.Territory) int8 {
+func Article(f *territory.France, t *territory.Territory) int8 {
 	if t.Article != territory.Unknown {
 		return int8(t.Article)
 	}
@@ -36,7 +36,7 @@ func Heading(l *i18n.Localizer, f *territory.France, t *territory.Territory) str
 		}
 		return name
 	case territory.BassinDeVie, territory.ZoneEmploi, territory.AireAttraction, territory.UniteUrbaine, territory.Arrondissement, territory.Canton:
-		return l.T("territory.heading."+string(t.Level), l.Of(t.Name, article(f, t)))
+		return l.T("territory.heading."+string(t.Level), l.Of(t.Name, Article(f, t)))
 	case territory.TerritoireIndustrie:
 		return l.T("territory.heading.ti", t.Name)
 	case territory.Custom:
@@ -59,11 +59,11 @@ func Named(l *i18n.Localizer, f *territory.France, t *territory.Territory) strin
 		}
 		return name
 	case territory.BassinDeVie, territory.ZoneEmploi, territory.AireAttraction, territory.UniteUrbaine, territory.Arrondissement, territory.Canton:
-		return l.T("territory.named."+string(t.Level), l.Of(t.Name, article(f, t)))
+		return l.T("territory.named."+string(t.Level), l.Of(t.Name, Article(f, t)))
 	case territory.TerritoireIndustrie:
 		return l.T("territory.named.ti", t.Name)
 	case territory.Departement, territory.Region, territory.Pays:
-		return l.The(t.Name, article(f, t))
+		return l.The(t.Name, Article(f, t))
 	case territory.Custom:
 		return l.T("territory.named.set")
 	}

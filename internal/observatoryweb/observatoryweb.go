@@ -1,0 +1,61 @@
+package observatoryweb
+
+import (
+	"embed"
+	"io/fs"
+	"maps"
+	"slices"
+
+	"bassin/internal/observatory"
+	"bassin/internal/web"
+)
+
+// Pages are the pages of the observatory. They read the snapshot of the request's
+// context, see snapshot.FromContext.
+type Pages struct {
+	Kit        *web.Renderer
+	Perimeters observatory.Perimeters
+}
+
+// Routes are the ways into the observatory.
+func (p *Pages) Routes() []web.Route {
+	return slices.Concat(p.catalogueRoutes())
+}
+
+// Sections are what the observatory says on territory pages.
+func (p *Pages) Sections() []web.Section { return nil }
+
+//go:embed */*.html
+var files embed.FS
+
+// Templates are the templates of these pages, named observatory/….
+func Templates() []web.Templates {
+	examples := map[string][]any{}
+	for _, page := range []map[string][]any{catalogueExamples()} {
+		maps.Copy(examples, page)
+	}
+	folders, err := fs.ReadDir(files, ".")
+	if err != nil {
+		panic(err) // the folder is part of the program
+	}
+	var out []web.Templates
+	for _, d := range folders {
+		sub, err := fs.Sub(files, d.Name())
+		if err != nil {
+			panic(err)
+		}
+		t := web.Templates{Room: "observatory", Files: sub, Examples: map[string][]any{}}
+		names, err := fs.Glob(sub, "*.html")
+		if err != nil {
+			panic(err)
+		}
+		for _, n := range names {
+			name := t.Room + "/" + n[:len(n)-len(".html")]
+			if e, ok := examples[name]; ok {
+				t.Examples[name] = e
+			}
+		}
+		out = append(out, t)
+	}
+	return out
+}
