@@ -6,9 +6,11 @@ import (
 )
 
 // Columns are what is known of the communes, one number a commune, NaN where it is
-// missing. Communes must not overlap: Paris or its arrondissements, not both.
+// missing. Rows that lie inside others (the municipal arrondissements beside their
+// city) are marked: they are estimated like the rest and left out of national totals.
 type Columns struct {
 	Overseas  []bool    // not in metropolitan France
+	Inside    []bool    // a part of another row
 	Residents []float64 // number, 2022 census
 
 	// 2022 census, % of residents.
@@ -27,6 +29,9 @@ type Columns struct {
 }
 
 func (c *Columns) check() error {
+	if len(c.Inside) != len(c.Overseas) {
+		return fmt.Errorf("illectronisme: column Inside has %d communes, Overseas has %d", len(c.Inside), len(c.Overseas))
+	}
 	for _, col := range []struct {
 		name   string
 		values []float64
@@ -60,6 +65,7 @@ const occupations = 6
 type people struct {
 	at       int // index of the commune
 	overseas bool
+	inside   bool // counted with another
 	number   float64
 	ages     [bands]float64       // shares, sum 1
 	belowBac float64              // share; NaN where unknown
@@ -67,12 +73,15 @@ type people struct {
 	jobs     [occupations]float64 // shares of those, sum 1; of NaN where unknown
 }
 
+// covers says whether a commune counts in the national total of the survey.
+func (s *Survey) covers(p *people) bool { return !p.inside && !(s.Metro && p.overseas) }
+
 // known lists the communes whose ages are known: those of the 2022 census, and those
 // of 2017 brought to 2022.
 func (c *Columns) known() []people {
 	var out, rest []people
 	for i := range c.Overseas {
-		p := people{at: i, overseas: c.Overseas[i]}
+		p := people{at: i, overseas: c.Overseas[i], inside: c.Inside[i]}
 		if c.now(&p) {
 			out = append(out, p)
 		} else {
@@ -125,7 +134,7 @@ func (c *Columns) bridge(now []people) bridge {
 	for _, p := range now {
 		i := p.at
 		from65 := 100 * c.From65[i] / (100 - c.Under15[i])
-		if math.IsNaN(from65) {
+		if p.inside || math.IsNaN(from65) {
 			continue
 		}
 		aged += p.number * from65

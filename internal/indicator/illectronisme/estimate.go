@@ -105,7 +105,7 @@ func (m *model) people(all []people, variant func(*people) Variant, year int) []
 	s := m.rates.Surveys[m.survey(year)]
 	var number float64
 	for _, p := range all {
-		if !(s.Metro && p.overseas) {
+		if s.covers(&p) {
 			number += p.number
 		}
 	}
@@ -115,7 +115,7 @@ func (m *model) people(all []people, variant func(*people) Variant, year int) []
 	for range 50 {
 		var total, slope float64
 		for k, p := range all {
-			if s.Metro && p.overseas {
+			if !s.covers(&p) {
 				continue
 			}
 			for b, a := range p.ages {

@@ -18,6 +18,7 @@ func few() illectronisme.Columns {
 	nan := math.NaN()
 	return illectronisme.Columns{
 		Overseas:  []bool{false, false, true, true},
+		Inside:    []bool{false, false, false, false},
 		Residents: []float64{1000, 5000, 800, 500},
 		Under15:   []float64{15, 18, nan, nan}, From15To24: []float64{8, 14, nan, nan},
 		From60: []float64{35, 24, nan, nan}, From65: []float64{28, 18, nan, nan}, From75: []float64{13, 8, nan, nan},
@@ -177,7 +178,7 @@ func TestPartsAddUp(t *testing.T) {
 	cut.Residents[1] = 2000
 	each(&cut, func(v *[]float64) { *v = append([]float64{(*v)[1]}, *v...) })
 	cut.Residents[0] = 3000
-	cut.Overseas = append([]bool{false}, cut.Overseas...)
+	cut.Overseas, cut.Inside = append([]bool{false}, cut.Overseas...), append([]bool{false}, cut.Inside...)
 	parts, err := illectronisme.Estimate(r, cut)
 	if err != nil {
 		t.Fatal(err)
@@ -189,6 +190,20 @@ func TestPartsAddUp(t *testing.T) {
 		near(t, c.name+" of the commune that was cut", c.part[0]+c.part[2], c.whole[1])
 		near(t, c.name+" of another", c.part[1], c.whole[0])
 		near(t, c.name+" overseas", c.part[3], c.whole[2])
+	}
+
+	// A part that stands beside the whole has its own people and changes nobody else's.
+	beside := few()
+	each(&beside, func(v *[]float64) { *v = append(*v, (*v)[1]) })
+	beside.Residents[4] = 1000
+	beside.Overseas, beside.Inside = append(beside.Overseas, false), append(beside.Inside, true)
+	both, err := illectronisme.Estimate(r, beside)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "a part beside its commune", both.Central[4], whole.Central[1]/5)
+	for i := range 3 {
+		near(t, "beside a part", both.Central[i], whole.Central[i])
 	}
 }
 
@@ -204,6 +219,8 @@ func TestColumnsRefused(t *testing.T) {
 	r := rates(t)
 	short := few()
 	short.Workers = short.Workers[:2]
+	narrow := few()
+	narrow.Inside = nil
 	old := few() // nobody under 60: the national total cannot be had
 	old.From60, old.From75 = []float64{77, 68, 0, 0}, []float64{70, 60, 0, 0}
 	unknown := few()
@@ -217,6 +234,7 @@ func TestColumnsRefused(t *testing.T) {
 		want    string
 	}{
 		{short, "column Workers has 2 communes, Overseas has 4"},
+		{narrow, "column Inside has 0 communes, Overseas has 4"},
 		{old, "the ages given are not those of France"},
 		{unknown, "the ages of no commune are known"},
 	} {

@@ -61,7 +61,7 @@ func newModel(r Rates, all []people) (model, error) {
 		var n [bands]float64
 		var sum float64
 		for _, p := range all {
-			if s.Metro && p.overseas {
+			if !s.covers(&p) {
 				continue
 			}
 			for b, a := range p.ages {
@@ -84,6 +84,9 @@ func newModel(r Rates, all []people) (model, error) {
 	var number, below float64
 	var jobs [occupations]float64
 	for _, p := range all {
+		if p.inside {
+			continue
+		}
 		if !math.IsNaN(p.belowBac) {
 			number += p.number
 			below += p.number * p.belowBac
