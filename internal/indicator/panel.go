@@ -24,6 +24,7 @@ type Panel struct {
 	inhabitants []float64                // by slot
 	published   map[publishedKey]float64
 	covers      sync.Map // coverKey → *cover
+	classes     sync.Map // territory.Level → []Class
 }
 
 // recipe is how one vintage is added up.
