@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"bassin/internal/indicator"
+	"bassin/internal/place"
 	"bassin/internal/snapshot"
 	"bassin/internal/territory"
 )
@@ -40,6 +41,7 @@ func Build(ctx context.Context, dataDir, varDir string, tell func(Step)) (hash s
 		Communes: made.in.outlines["outlines-communes"], Overseas: made.in.outlines["outlines-overseas"],
 		Arrondissements: made.in.outlines["outlines-arrondissements"], QPV: made.in.outlines["qpv-outlines"],
 		Indicators: made.definitions, Figures: made.figures,
+		Places: made.places, PlacesODbL: made.placesODbL,
 	}
 	for _, s := range made.in.manifest.Sources {
 		content.Sources = append(content.Sources, s.Source)
@@ -56,12 +58,13 @@ func Build(ctx context.Context, dataDir, varDir string, tell func(Step)) (hash s
 
 // made is what a run has made of the data.
 type made struct {
-	in          *inputs
-	tables      territory.Tables
-	definitions []indicator.Definition
-	figures     indicator.Figures
-	report      Report
-	progress    *progress
+	in                 *inputs
+	tables             territory.Tables
+	definitions        []indicator.Definition
+	figures            indicator.Figures
+	places, placesODbL []place.Row
+	report             Report
+	progress           *progress
 }
 
 // prepare does everything but write. More is the number of steps that will follow.
@@ -99,6 +102,10 @@ func prepare(ctx context.Context, dataDir string, tell func(Step), more int) (ma
 	if _, err := territory.New(out.tables); err != nil {
 		return out, fmt.Errorf("the tables made of %s contradict each other: %w", dataDir, err)
 	}
+	out.places, out.placesODbL = out.in.places(&out.report)
+	if _, err := place.New(out.tables.Communes, out.places, out.placesODbL); err != nil {
+		return out, fmt.Errorf("the places made of %s contradict the communes: %w", dataDir, err)
+	}
 	out.progress.begin("making the figures")
 	u := newUnits(out.tables.Communes, out.tables.Parts, out.in.stale)
 	var ps Problems
@@ -111,6 +118,7 @@ func prepare(ctx context.Context, dataDir string, tell func(Step), more int) (ma
 		{"communes", len(out.tables.Communes)}, {"zones", len(out.tables.Zones)}, {"members", len(out.tables.Members)},
 		{"parts", len(out.tables.Parts)}, {"populations", len(out.tables.Populations)}, {"events", len(out.tables.Events)},
 		{"passages", len(out.tables.Passages)}, {"figures", len(out.figures.Units)}, {"indicators", len(out.definitions)},
+		{"places", len(out.places)}, {"places-odbl", len(out.placesODbL)},
 	}...)
 	return out, nil
 }

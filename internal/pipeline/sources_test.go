@@ -114,7 +114,7 @@ func TestDataFolderIsDescribed(t *testing.T) {
 			}
 		}
 	}
-	for _, folder := range []string{".", "territory", "indicators", "published", "odbl"} {
+	for _, folder := range []string{".", "territory", "indicators", "places", "published", "odbl"} {
 		entries, err := os.ReadDir(filepath.Join(dataDir, folder))
 		if err != nil {
 			t.Fatal(err)

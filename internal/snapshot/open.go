@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"bassin/internal/indicator"
+	"bassin/internal/place"
 	"bassin/internal/territory"
 	"bassin/internal/territory/names"
 	"bassin/internal/territory/shape"
@@ -22,6 +23,7 @@ type Snapshot struct {
 	Manifest        Manifest
 	France          *territory.France
 	Names           *names.Index
+	Places          *place.Index    // those of kinds under ODbL are to be credited where shown
 	Communes        *shape.Topology // metropolitan France and the five overseas départements
 	Overseas        *shape.Topology // communes of the overseas collectivities; ODbL, credit OpenStreetMap contributors
 	Arrondissements *shape.Topology // municipal arrondissements
@@ -69,13 +71,25 @@ func (s *Snapshot) readTables(r *reader) error {
 	}
 	var wg sync.WaitGroup
 	wg.Go(func() { s.Names = names.New(names.FromTables(t)) })
-	var err error
+	var err, placeErr error
+	wg.Go(func() { placeErr = s.readPlaces(r.dir, t.Communes) })
 	s.France, err = territory.New(t)
 	wg.Wait()
-	if err != nil {
+	if err = errors.Join(err, placeErr); err != nil {
 		return err
 	}
 	return s.indicators()
+}
+
+// readPlaces reads with texts of its own: the index keeps none of them.
+func (s *Snapshot) readPlaces(dir string, communes []territory.CommuneRow) (err error) {
+	r := reader{dir: dir, manifest: &s.Manifest, seen: texts{}}
+	open, apart := read[place.Row](&r, placeTable), read[place.Row](&r, placeTableODbL)
+	if r.err != nil {
+		return r.err
+	}
+	s.Places, err = place.New(communes, open, apart)
+	return err
 }
 
 func (s *Snapshot) readOutlines(dir string) error {

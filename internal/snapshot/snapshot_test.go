@@ -15,6 +15,7 @@ import (
 
 	"bassin/internal/i18n"
 	"bassin/internal/indicator"
+	"bassin/internal/place"
 	"bassin/internal/territory"
 	"bassin/internal/territory/shape"
 
@@ -59,6 +60,9 @@ func sample(t *testing.T) Content {
 			Passages:    []territory.PassageRow{{Old: "22017", New: "22113"}},
 		},
 		Communes: square(t, "22113"), Overseas: square(t, "98901"), Arrondissements: square(t, "75101"), QPV: square(t, "QN02203M"),
+		Places: []place.Row{{Kind: "france-services", Source: "france-services", ID: "3102", Name: "France services de Lannion", Commune: "22113", Lon: -3.457863, Lat: 48.730351,
+			Hours: "Mo 09:00 - 12:00", Labels: []string{"a", "b"}, Count: -1, Appointment: true}, {Kind: "library", Name: "Nowhere", Count: -1, Doubt: true}},
+		PlacesODbL: []place.Row{{Kind: "mediation", List: "hinaura", Name: "LTC", Commune: "22113", Count: -1}},
 		Indicators: []indicator.Definition{{
 			Key: "jobs", Name: i18n.Text{FR: "Emplois", EN: "Jobs"}, Axis: indicator.Economy, Unit: "count", Rule: indicator.Sum,
 			Sources: []string{"communes"}, Vintages: []indicator.Vintage{{Period: "2022", Numerator: "jobs.salaried + 1"}},
@@ -103,6 +107,14 @@ func TestRoundTrip(t *testing.T) {
 	if diff := cmp.Diff(c.Tables, got); diff != "" {
 		t.Errorf("tables written and read (-written +read):\n%s", diff)
 	}
+	for name, want := range map[string][]place.Row{placeTable: c.Places, placeTableODbL: c.PlacesODbL} {
+		if diff := cmp.Diff(want, read[place.Row](&r, name)); diff != "" {
+			t.Errorf("table %s written and read (-written +read):\n%s", name, diff)
+		}
+	}
+	if s.Places.Len() != 3 || s.Places.Count(place.Mediation, []int32{0}) != 1 {
+		t.Errorf("%d places", s.Places.Len())
+	}
 	for name, topologies := range map[string][2]*shape.Topology{
 		"communes": {c.Communes, s.Communes}, "overseas": {c.Overseas, s.Overseas},
 		"arrondissements": {c.Arrondissements, s.Arrondissements}, "qpv": {c.QPV, s.QPV},
@@ -142,8 +154,8 @@ func TestSameBytes(t *testing.T) {
 		}
 		return err
 	})
-	if err != nil || files != 17 {
-		t.Errorf("%d files, %v; want 15 tables, a report and a manifest", files, err)
+	if err != nil || files != 22 {
+		t.Errorf("%d files, %v; want 19 tables, the catalogue of indicators, a report and a manifest", files, err)
 	}
 	other := sample(t)
 	other.Tables.Communes[0].Name = "Lannuon"
@@ -162,8 +174,8 @@ func TestODbLApart(t *testing.T) {
 			n++
 		}
 	}
-	if n != 2 {
-		t.Errorf("%d tables under ODbL, want 2", n)
+	if n != 3 {
+		t.Errorf("%d tables under ODbL, want 3", n)
 	}
 }
 
@@ -210,7 +222,7 @@ func TestDamaged(t *testing.T) {
 	}{
 		{"no manifest", func(t *testing.T, dir string) { os.Remove(filepath.Join(dir, manifestName)) }, "there is no manifest.json"},
 		{"cut manifest", rewrite(manifestName, func(b []byte) []byte { return b[:len(b)/2] }), "unexpected end of JSON input"},
-		{"other format", rewrite(manifestName, replace(`"format": 1`, `"format": 9`)), "the snapshot is in format 9 and this program reads format 1"},
+		{"other format", rewrite(manifestName, replace(`"format": 3`, `"format": 9`)), "the snapshot is in format 9 and this program reads format 3"},
 		{"edited manifest", rewrite(manifestName, replace("INSEE", "insee")), "it was changed after it was written"},
 		{"flipped byte", rewrite("communes.parquet", func(b []byte) []byte { b[len(b)/2] ^= 1; return b }), "communes.parquet was changed after it was written"},
 		{"truncated", rewrite("zones.parquet", func(b []byte) []byte { return b[:len(b)-4] }), "zones.parquet has"},

@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"bassin/internal/indicator"
+	"bassin/internal/place"
 	"bassin/internal/territory"
 	"bassin/internal/territory/shape"
 
@@ -30,6 +31,8 @@ type Content struct {
 	QPV             *shape.Topology
 	Indicators      []indicator.Definition
 	Figures         indicator.Figures
+	Places          []place.Row // under Licence Ouverte
+	PlacesODbL      []place.Row
 	Sources         []Source
 	Report          []byte // JSON
 }
@@ -46,6 +49,12 @@ const (
 	overseasOutlines       = "outlines-overseas"
 	arrondissementOutlines = "outlines-arm"
 	qpvOutlines            = "outlines-qpv"
+)
+
+// Names of the tables of places of service.
+const (
+	placeTable     = "places"
+	placeTableODbL = "places-odbl"
 )
 
 // tableWriter makes one Parquet file.
@@ -85,7 +94,9 @@ func (c *Content) tables() []tableWriter {
 			w = append(w, *x)
 		}
 	}
-	return w
+	apart := rowsOf(placeTableODbL, c.PlacesODbL)
+	apart.table.Licence, apart.table.Path = odbl, "odbl/places.parquet"
+	return append(w, rowsOf(placeTable, c.Places), apart)
 }
 
 func rowsOf[T any](name string, rows []T) tableWriter {
