@@ -2,6 +2,7 @@ package place
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"slices"
@@ -17,25 +18,49 @@ type Index struct {
 	communes []territory.CommuneRow
 	places   []record
 	first    map[Kind]span // numbers of the places of a kind
-	words    []string      // texts that many places share
-	text     string        // the other texts, end to end
+	styles   []style
+	hours    []string
+	cities   []string
+	text     string // the other texts of each place, end to end, a length before each
 	trees    map[Kind]func() *tree
 }
 
 type span struct{ from, to int32 }
 
-// record is a place without its texts, which would weigh five times as much as
-// separate strings.
+// record is a place in 28 bytes, a tenth of its row.
 type record struct {
-	lon, lat                                              float64
-	commune                                               int32
-	count                                                 int32
-	text                                                  uint32 // where its own texts begin
-	sizes                                                 [4]uint16
-	source, list, city, what, format, hours, labels, date uint16
-	kind                                                  uint8 // in Kinds
-	flags                                                 flags
+	lon, lat           int32 // millionths of a degree
+	commune            int32 // number, -1 unknown
+	text               uint32
+	style, hours, city uint16
+	count              int16
+	flags              flags
 }
+
+// style is what many places of one list say alike.
+type style struct{ kind, source, list, what, format, labels, date string }
+
+// numbered gives each different value its number.
+type numbered[T comparable] struct {
+	at  map[T]uint16
+	all []T
+}
+
+func (n *numbered[T]) number(v T) uint16 {
+	i, ok := n.at[v]
+	if !ok {
+		if n.at == nil {
+			n.at = map[T]uint16{}
+		}
+		i = uint16(len(n.all))
+		n.at[v] = i
+		n.all = append(n.all, v)
+	}
+	return i
+}
+
+// millionths is the precision of a point, a tenth of a metre.
+const millionths = 1e6
 
 type flags uint8
 
@@ -101,36 +126,23 @@ type ranked struct {
 }
 
 func (x *Index) fill(rows []ranked) error {
-	size := 0
-	for _, r := range rows {
-		size += len(r.ID) + len(r.Name) + len(r.Address) + len(r.Postcode)
-	}
-	var text strings.Builder
-	text.Grow(size)
-	words := map[string]uint16{}
-	word := func(s string) uint16 {
-		n, ok := words[s]
-		if !ok {
-			n = uint16(len(words))
-			words[s] = n
-			x.words = append(x.words, strings.Clone(s))
-		}
-		return n
-	}
+	var text []byte
+	var styles numbered[style]
+	var hours, cities numbered[string]
 	x.places = make([]record, len(rows))
 	for i, r := range rows {
+		if r.Count > math.MaxInt16 {
+			return fmt.Errorf("place: %s %s counts %d", r.Kind, r.Name, r.Count)
+		}
 		p := &x.places[i]
 		*p = record{
-			lon: r.Lon, lat: r.Lat, commune: r.commune, kind: r.kind, count: r.Count, text: uint32(text.Len()),
-			source: word(r.Source), list: word(r.List), city: word(r.City), what: word(r.Type), format: word(r.Format),
-			hours: word(r.Hours), labels: word(strings.Join(r.Labels, ";")), date: word(r.Date),
+			lon: int32(math.Round(r.Lon * millionths)), lat: int32(math.Round(r.Lat * millionths)), commune: r.commune, text: uint32(len(text)),
+			style: styles.number(style{r.Kind, r.Source, r.List, r.Type, r.Format, strings.Join(r.Labels, ";"), r.Date}),
+			hours: hours.number(r.Hours), city: cities.number(r.City), count: int16(r.Count),
 		}
-		for k, s := range [4]string{r.ID, r.Name, r.Address, r.Postcode} {
-			if len(s) > math.MaxUint16 {
-				return fmt.Errorf("place: %s %.40s has a text of %d bytes", r.Kind, r.Name, len(s))
-			}
-			p.sizes[k] = uint16(len(s))
-			text.WriteString(s)
+		for _, s := range []string{r.ID, r.Name, r.Address, r.Postcode} {
+			text = binary.AppendUvarint(text, uint64(len(s)))
+			text = append(text, s...)
 		}
 		if r.Appointment {
 			p.flags |= appointment
@@ -141,15 +153,28 @@ func (x *Index) fill(rows []ranked) error {
 		if r.Doubt {
 			p.flags |= doubt
 		}
+		k := Kinds[r.kind]
 		if i == 0 || rows[i-1].kind != r.kind {
-			x.first[Kinds[r.kind]] = span{int32(i), int32(i)}
+			x.first[k] = span{from: int32(i)}
 		}
-		x.first[Kinds[r.kind]] = span{x.first[Kinds[r.kind]].from, int32(i) + 1}
+		x.first[k] = span{x.first[k].from, int32(i) + 1}
 	}
-	if len(words) > math.MaxUint16 {
-		return fmt.Errorf("place: %d shared texts do not fit", len(words))
+	if n := max(len(styles.all), len(hours.all), len(cities.all)); n > math.MaxUint16 {
+		return fmt.Errorf("place: %d shared texts are too many to number", n)
 	}
-	x.text = text.String()
+	// The rows may share their memory with a whole table: keep nothing of it.
+	for i, s := range styles.all {
+		for _, part := range []*string{&s.kind, &s.source, &s.list, &s.what, &s.format, &s.labels, &s.date} {
+			*part = strings.Clone(*part)
+		}
+		styles.all[i] = s
+	}
+	for _, list := range [][]string{hours.all, cities.all} {
+		for i := range list {
+			list[i] = strings.Clone(list[i])
+		}
+	}
+	x.styles, x.hours, x.cities, x.text = styles.all, hours.all, cities.all, string(text)
 	return nil
 }
 
@@ -162,30 +187,47 @@ func (x *Index) Of(k Kind) (from, to int32) { return x.first[k].from, x.first[k]
 // At returns a place by its number.
 func (x *Index) At(i int32) Place {
 	p := &x.places[i]
+	s := &x.styles[p.style]
 	out := Place{Number: p.commune, Row: Row{
-		Kind: string(Kinds[p.kind]), Source: x.words[p.source], List: x.words[p.list], City: x.words[p.city], Lon: p.lon, Lat: p.lat,
-		Type: x.words[p.what], Format: x.words[p.format], Hours: x.words[p.hours], Date: x.words[p.date], Count: p.count,
+		Kind: s.kind, Source: s.source, List: s.list, City: x.cities[p.city],
+		Type: s.what, Format: s.format, Hours: x.hours[p.hours], Date: s.date, Count: int32(p.count),
 		Appointment: p.flags&appointment != 0, Itinerant: p.flags&itinerant != 0, Doubt: p.flags&doubt != 0,
 	}}
-	if labels := x.words[p.labels]; labels != "" {
-		out.Labels = strings.Split(labels, ";")
+	out.Lon, out.Lat = p.point()
+	if s.labels != "" {
+		out.Labels = strings.Split(s.labels, ";")
 	}
 	if p.commune >= 0 {
 		out.Commune = x.communes[p.commune].Code
 	}
-	at := int(p.text)
-	for k, s := range [4]*string{&out.ID, &out.Name, &out.Address, &out.Postcode} {
-		*s = x.text[at : at+int(p.sizes[k])]
-		at += int(p.sizes[k])
+	rest := x.text[p.text:]
+	for _, s := range []*string{&out.ID, &out.Name, &out.Address, &out.Postcode} {
+		*s, rest = cut(rest)
 	}
 	return out
+}
+
+// cut takes a text off the front, where its length is written in binary first.
+func cut(s string) (text, rest string) {
+	n, shift := 0, 0
+	for s[0] >= 0x80 {
+		n |= int(s[0]&0x7f) << shift
+		shift, s = shift+7, s[1:]
+	}
+	n |= int(s[0]) << shift
+	return s[1 : 1+n], s[1+n:]
+}
+
+func (p *record) point() (lon, lat float64) {
+	return float64(p.lon) / millionths, float64(p.lat) / millionths
 }
 
 // Point returns where to draw a place: ok is false where its point is not known
 // or is doubtful.
 func (x *Index) Point(i int32) (lon, lat float64, ok bool) {
 	p := &x.places[i]
-	return p.lon, p.lat, (p.lon != 0 || p.lat != 0) && p.flags&doubt == 0
+	lon, lat = p.point()
+	return lon, lat, (p.lon != 0 || p.lat != 0) && p.flags&doubt == 0
 }
 
 // In returns the places of a kind in communes given by number, in the order of

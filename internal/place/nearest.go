@@ -35,8 +35,8 @@ func (x *Index) Nearest(k Kind, lon, lat float64) (place int32, km float64, ok b
 	}
 	best := hit{square: math.Inf(1)}
 	t.search(0, len(t.nodes), 0, onSphere(lon, lat), &best)
-	p := &x.places[best.place]
-	return best.place, Km(lon, lat, p.lon, p.lat), true
+	toLon, toLat := x.places[best.place].point()
+	return best.place, Km(lon, lat, toLon, toLat), true
 }
 
 // tree is a k-d tree of points on the unit sphere: the middle of each stretch of

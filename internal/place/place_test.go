@@ -22,7 +22,7 @@ func small(t *testing.T) ([]territory.CommuneRow, []Row, *Index) {
 	rows := []Row{
 		{Kind: "stop", Source: "transit-stations", ID: "node/1", Name: "Gare", Commune: "22278", Lon: -2.764, Lat: 48.507, Type: "train", Count: -1},
 		{Kind: "france-services", Source: "france-services", ID: "2", Name: "Bus", Commune: "22113", Lon: -3.45, Lat: 48.73, Format: "bus", Itinerant: true, Count: -1},
-		{Kind: "france-services", Source: "france-services", ID: "1", Name: "Brieuc", Address: "3 rue de Genève", Postcode: "22000", City: "Saint-Brieuc", Commune: "22278",
+		{Kind: "france-services", Source: "france-services", ID: "1", Name: "Brieuc", Address: strings.Repeat("3 rue de Genève ", 30), Postcode: "22000", City: "Saint-Brieuc", Commune: "22278",
 			Lon: -2.745, Lat: 48.517, Type: "main", Format: "fixed", Hours: "Mo 08:00 - 12:00", Labels: []string{"a", "b"}, Date: "2020-01-01", Appointment: true, Count: -1},
 		{Kind: "france-services", Source: "france-services", ID: "3", Name: "Doubtful", Commune: "22113", Lon: -3.46, Lat: 48.74, Doubt: true, Count: -1},
 		{Kind: "aidants-connect", Source: "aidants-connect", ID: "9", Name: "CCAS", Postcode: "22300", Count: -1},
@@ -118,10 +118,11 @@ func TestKm(t *testing.T) {
 
 func TestNearestIsBruteForce(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
+	random := func(spread float64) float64 { return math.Round((2*r.Float64()-1)*spread*1e6) / 1e6 }
 	for _, spread := range []float64{180, 0.5} { // the whole Earth, the antimeridian included, and one town
 		var rows []Row
 		for range 3000 {
-			rows = append(rows, Row{Kind: "library", Lon: (2*r.Float64() - 1) * spread, Lat: (2*r.Float64() - 1) * spread / 2, Doubt: r.IntN(9) == 0, Itinerant: r.IntN(9) == 0})
+			rows = append(rows, Row{Kind: "library", Lon: random(spread), Lat: random(spread / 2), Doubt: r.IntN(9) == 0, Itinerant: r.IntN(9) == 0})
 		}
 		rows = append(rows, rows[:50]...) // the same points twice
 		x, err := New(nil, rows)
@@ -129,7 +130,7 @@ func TestNearestIsBruteForce(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 500 {
-			lon, lat := (2*r.Float64()-1)*spread, (2*r.Float64()-1)*spread/2
+			lon, lat := random(spread), random(spread/2)
 			want := math.Inf(1)
 			for i := range rows {
 				if !rows[i].Doubt && !rows[i].Itinerant {
