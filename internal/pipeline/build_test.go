@@ -120,6 +120,7 @@ func TestCrossChecksCanFail(t *testing.T) {
 		{"arrondissement", (*cross).upper, "communes", "22113", "arrondissement", "011", "each commune lies in the département of its arrondissement: not so for 22113"},
 		{"passage of a living commune", (*cross).history, "passage", "22113", "code", "22278", "no commune of today is led to another one: not so for 22113"},
 		{"date without mark", (*cross).programmes, "programmes", "01004", "acv", "0", "no date of signature without its programme: not so for 01004"},
+		{"third place unknown to mediation", (*cross).thirdPlaces, "third-places", "hinaura", "name", "LAB02", "each third place is marked as one in the list of places of mediation (414): not so for LAB02"},
 		{"basin of an outline", (*cross).bassins, "outlines-communes", "22113", "bv", "22278", "the outlines name the living basin of each commune: not so for 22113"},
 		{"outline without territory", (*cross).maps, "outlines-epci", "200065928", "code", "200065929", "every EPCI has an outline, and no other has (1255): not so for 200065928 (missing)"},
 		{"communes of a QPV", (*cross).qpv, "qpv-outlines", "QN00101M", "communes", "22113", "the list and the outlines put each QPV in the same communes: not so for QN00101M"},

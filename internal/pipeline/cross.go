@@ -53,6 +53,7 @@ func (x *cross) tables() {
 	x.upper()
 	x.history()
 	x.programmes()
+	x.thirdPlaces()
 }
 
 // perimeters checks which communes each source speaks of.
@@ -283,4 +284,27 @@ func (x *cross) programmes() {
 		x.note(Finding{Kind: Noted, Column: mark + "_date", Count: len(undated), Why: strings.ToUpper(mark) + " without a published date", Values: undated})
 	}
 	x.verdict("programmes", wrong, "no date of signature without its programme")
+}
+
+// thirdPlaces checks that the partial list of third places says nothing that the
+// list of places of mediation does not.
+func (x *cross) thirdPlaces() {
+	all, t := x.in.tables["mediation-places"], x.in.tables["third-places"]
+	known := map[string]int{}
+	at := func(t *table, row int) string {
+		return strings.Join([]string{t.get(row, "source"), t.get(row, "id"), t.get(row, "name"), t.get(row, "address"), t.get(row, "commune")}, " ")
+	}
+	for i := range all.rows {
+		if all.get(i, "third_place") == "1" {
+			known[at(all, i)]++
+		}
+	}
+	var wrong []string
+	for i := range t.rows {
+		k := at(t, i)
+		if known[k]--; known[k] < 0 {
+			wrong = append(wrong, t.get(i, "name"))
+		}
+	}
+	x.verdict("third-places", wrong, "each third place is marked as one in the list of places of mediation (%d)", len(t.rows))
 }

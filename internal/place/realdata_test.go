@@ -168,6 +168,13 @@ func TestRealColumns(t *testing.T) {
 		got.WriteString("\n")
 	}
 	golden(t, "testdata/columns.txt", got.String())
+	// INSEE counts them too, in its base of equipments of 1 January 2024: collèges
+	// (C201), public libraries (F307), stations (E107 to E109).
+	for name, published := range map[string]float64{"schools_middle": 7509, "libraries_listed": 15834, "rail_stations_listed": 2941} {
+		if off := sums[name]/published - 1; math.Abs(off) > 0.012 {
+			t.Errorf("%s: %v, INSEE has %v", name, sums[name], published)
+		}
+	}
 	at := func(code, name string) float64 {
 		n, _ := s.France.CommuneNumber(code)
 		return columns[name][n]
