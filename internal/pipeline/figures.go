@@ -57,6 +57,20 @@ func (u *units) missing() []float64 {
 	return out
 }
 
+// addUp gives a city without a figure the sum of its municipal arrondissements, if
+// all of these have one.
+func (u *units) addUp(values []float64) {
+	sums := map[int]float64{}
+	for at := u.communes; at < len(u.codes); at++ {
+		if city := u.parent[at]; math.IsNaN(values[city]) {
+			sums[city] += values[at]
+		}
+	}
+	for city, sum := range sums {
+		values[city] = sum
+	}
+}
+
 // gapOver is the number of inhabitants over which a zero total means missing.
 const gapOver = 500
 
@@ -121,17 +135,8 @@ func (f *figures) findGaps(report *SourceReport) {
 		gone := make([]bool, len(u.codes))
 		var who []string
 		for at, rows := range f.rows {
-			if len(rows) == 0 || u.population[at] <= gapOver && !u.gap[at] {
-				continue
-			}
-			zero := true
-			for _, name := range g.Zero {
-				for _, row := range rows {
-					x, ok := f.table.decimal(row, name)
-					zero = zero && ok && x == 0
-				}
-			}
-			if gone[at] = zero; zero {
+			if len(rows) > 0 && f.gap(&g, at) {
+				gone[at] = true
 				who = append(who, u.codes[at])
 			}
 		}
@@ -143,12 +148,38 @@ func (f *figures) findGaps(report *SourceReport) {
 				f.gaps[name][at] = f.gaps[name][at] || is
 			}
 		}
-		if len(who) > 0 {
-			report.found(Finding{Kind: Emptied, Column: strings.Join(g.Empties, ", "), Count: len(who),
-				Why:    fmt.Sprintf("communes of over %d inhabitants, or known to be missing, where %s is zero: missing, not none", gapOver, strings.Join(g.Zero, " and ")),
-				Values: who})
+		if len(who) == 0 {
+			continue
+		}
+		why := "communes whose figures cannot be true"
+		if g.Communes == nil {
+			who := fmt.Sprintf("of over %d inhabitants, or known to be missing,", gapOver)
+			if g.Known {
+				who = "known to be missing"
+			}
+			why = fmt.Sprintf("communes %s where %s is zero: missing, not none", who, strings.Join(g.Zero, " and "))
+		}
+		report.found(Finding{Kind: Emptied, Column: strings.Join(g.Empties, ", "), Count: len(who), Why: why, Values: who})
+	}
+}
+
+// gap says whether the figures of a unit mean missing.
+func (f *figures) gap(g *Gap, at int) bool {
+	u := f.units
+	if g.Communes != nil {
+		return slices.Contains(g.Communes, u.codes[at])
+	}
+	if !u.gap[at] && (g.Known || u.population[at] <= gapOver) {
+		return false
+	}
+	for _, name := range g.Zero {
+		for _, row := range f.rows[at] {
+			if x, ok := f.table.decimal(row, name); !ok || x != 0 {
+				return false
+			}
 		}
 	}
+	return true
 }
 
 // column is a column of the source, by unit, NaN where it is missing.
@@ -174,17 +205,22 @@ func (f *figures) column(c *Column, report *SourceReport) []float64 {
 }
 
 // merged puts the cells of several rows together. A part that is missing leaves
-// the whole missing.
+// the whole missing, unless the column skips it.
 func (f *figures) merged(c *Column, rows []int) (float64, bool) {
 	if len(rows) == 1 {
 		return f.table.decimal(rows[0], c.Name)
 	}
 	var total, weights float64
+	some := false
 	for _, row := range rows {
 		x, ok := f.table.decimal(row, c.Name)
+		if !ok && c.Skip {
+			continue
+		}
 		if !ok {
 			return 0, false
 		}
+		some = true
 		switch c.Merge {
 		case "sum":
 			total += x
@@ -202,5 +238,5 @@ func (f *figures) merged(c *Column, rows []int) (float64, bool) {
 	if c.Merge == "mean" {
 		return total / weights, weights > 0
 	}
-	return total, true
+	return total, some
 }

@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// formula is arithmetic over columns: + - * / and parentheses, numbers, and
-// columns named source.column, where a hyphen of a name is written _. It is read
-// by Go's own parser.
+// formula is arithmetic over columns: + - * / and parentheses, numbers, columns
+// named source.column, where a hyphen of a name is written _, and first(a, b),
+// which is a, or b where a is missing. It is read by Go's own parser.
 type formula struct {
 	text    string // in one form, whatever the spaces it was written with
 	root    ast.Expr
@@ -58,6 +58,14 @@ func (f *formula) check(e ast.Expr, depth int) error {
 			return err
 		}
 		return f.check(e.Y, depth+1)
+	case *ast.CallExpr:
+		if name, ok := e.Fun.(*ast.Ident); !ok || name.Name != "first" || len(e.Args) != 2 {
+			return fmt.Errorf("the only function is first(a, b)")
+		}
+		if err := f.check(e.Args[0], depth+1); err != nil {
+			return err
+		}
+		return f.check(e.Args[1], depth+1)
 	case *ast.BasicLit:
 		if _, err := strconv.ParseFloat(e.Value, 64); err != nil {
 			return fmt.Errorf("%s is not a number", e.Value)
@@ -71,7 +79,7 @@ func (f *formula) check(e ast.Expr, depth int) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("only numbers, columns written source.column, + - * / and parentheses are read")
+	return fmt.Errorf("only numbers, columns written source.column, + - * /, first(a, b) and parentheses are read")
 }
 
 // write gives every formula of the same shape the same text.
@@ -85,6 +93,12 @@ func write(b *strings.Builder, e ast.Expr) {
 		write(b, e.X)
 		b.WriteString(" " + e.Op.String() + " ")
 		write(b, e.Y)
+	case *ast.CallExpr:
+		b.WriteString("first(")
+		write(b, e.Args[0])
+		b.WriteString(", ")
+		write(b, e.Args[1])
+		b.WriteByte(')')
 	case *ast.BasicLit:
 		b.WriteString(e.Value)
 	case *ast.SelectorExpr:
@@ -111,12 +125,19 @@ func valuesOf(e ast.Expr, column func(columnName) ([]float64, error), n int) ([]
 			return nil, err
 		}
 		return slices.Repeat([]float64{x}, n), nil
-	case *ast.BinaryExpr:
-		a, err := valuesOf(e.X, column, n)
+	case *ast.CallExpr:
+		a, b, err := bothOf(e.Args[0], e.Args[1], column, n)
 		if err != nil {
 			return nil, err
 		}
-		b, err := valuesOf(e.Y, column, n)
+		for i := range a {
+			if math.IsNaN(a[i]) {
+				a[i] = b[i]
+			}
+		}
+		return a, nil
+	case *ast.BinaryExpr:
+		a, b, err := bothOf(e.X, e.Y, column, n)
 		if err != nil {
 			return nil, err
 		}
@@ -138,4 +159,12 @@ func valuesOf(e ast.Expr, column func(columnName) ([]float64, error), n int) ([]
 		return a, nil
 	}
 	return nil, fmt.Errorf("this formula was not checked")
+}
+
+func bothOf(x, y ast.Expr, column func(columnName) ([]float64, error), n int) (a, b []float64, err error) {
+	if a, err = valuesOf(x, column, n); err != nil {
+		return nil, nil, err
+	}
+	b, err = valuesOf(y, column, n)
+	return a, b, err
 }

@@ -25,6 +25,8 @@ func TestFormula(t *testing.T) {
 		{" a.x*(100 - a.y)/100", "a.x * (100 - a.y) / 100", []float64{0.96, 2, nan}},
 		{"a.x - a.y - 1", "a.x - a.y - 1", []float64{-4, 1, nan}},
 		{"a.x / a.y", "a.x / a.y", []float64{0.25, nan, nan}},
+		{"first(a.x, 7)", "first(a.x, 7)", []float64{1, 2, 7}},
+		{"10*first(a.x/a.y,a.y)", "10 * first(a.x / a.y, a.y)", []float64{2.5, 0, 10}},
 		{"b._2022_T1 * 0.5", "b._2022_T1 * 0.5", []float64{5, 5, 5}},
 	} {
 		f, err := parseFormula(c.text)
@@ -48,7 +50,7 @@ func TestFormula(t *testing.T) {
 	if columns["a.x"][0] != 1 {
 		t.Error("a formula changed a column that it reads")
 	}
-	for _, bad := range []string{"", "x", "a.x +", "a.x % 2", "f(a.x)", "a.x.y", "a.x == 1", `"a"`, "-a.x", "a.x << 2", "'c'", strings.Repeat("(", 60) + "1" + strings.Repeat(")", 60)} {
+	for _, bad := range []string{"", "x", "a.x +", "a.x % 2", "f(a.x)", "first(a.x)", "first(a.x, x)", "last(a.x, a.y)", "first(a.x, a.y, a.x)", "a.first(a.x, a.y)", "a.x.y", "a.x == 1", `"a"`, "-a.x", "a.x << 2", "'c'", strings.Repeat("(", 60) + "1" + strings.Repeat(")", 60)} {
 		if f, err := parseFormula(bad); err == nil {
 			t.Errorf("%q is read as %s", bad, f.text)
 		}

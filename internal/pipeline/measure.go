@@ -38,13 +38,16 @@ func (in *inputs) indicators(u *units, computed map[string][]float64) ([]indicat
 	at := map[string]bool{}
 	var definitions []indicator.Definition
 	var ps Problems
-	keep := func(f formula) error {
+	keep := func(f formula, additive bool) error {
 		if at[f.text] {
 			return nil
 		}
 		values, err := f.values(m.column, len(u.codes))
 		if err != nil {
 			return err
+		}
+		if additive {
+			u.addUp(values)
 		}
 		at[f.text] = true
 		out.Names, out.Columns = append(out.Names, f.text), append(out.Columns, values)
@@ -74,10 +77,10 @@ func (in *inputs) indicators(u *units, computed map[string][]float64) ([]indicat
 				var rows []indicator.Published
 				rows, err = m.published(d.Key, v)
 				out.Published = append(out.Published, rows...)
-			} else if err = keep(v.num); err == nil {
+			} else if err = keep(v.num, d.Rule != indicator.Single); err == nil {
 				if made.Numerator = v.num.text; v.den.text != "" {
 					made.Denominator = v.den.text
-					err = keep(v.den)
+					err = keep(v.den, true)
 				}
 			}
 			d.Vintages = append(d.Vintages, made)

@@ -37,17 +37,20 @@ type Source struct {
 	KeyColumns []string `json:"keyColumns,omitempty"` // together they tell one row from all others
 	Totals     []Total  `json:"totals,omitempty"`     // published figures that must be found again
 	Geography  int      `json:"geography,omitempty"`  // COG year of the commune codes, where it is not that of the manifest
-	Gaps       []Gap    `json:"gaps,omitempty"`       // zeros that mean missing
+	Gaps       []Gap    `json:"gaps,omitempty"`       // figures that mean missing
 
 	local bool // added by the installer, see local.go
 }
 
-// Gap says when zeros mean missing: where all of Zero are 0 in a commune of over
-// [gapOver] inhabitants, or in one known to have no figures, the cells of Empties
-// are emptied.
+// Gap says which figures mean missing. With Zero: where all of these columns are
+// 0 in a commune of over [gapOver] inhabitants, or in one known to have no figures
+// (only in these if Known), the cells of Empties are emptied. With Communes: those
+// of the communes named, whose figures cannot be true.
 type Gap struct {
-	Zero    []string `json:"zero"`
-	Empties []string `json:"empties"`
+	Zero     []string `json:"zero,omitempty"`
+	Known    bool     `json:"known,omitempty"`
+	Communes []string `json:"communes,omitempty"`
+	Empties  []string `json:"empties"`
 }
 
 // Column says what the cells of a column are.
@@ -66,6 +69,7 @@ type Column struct {
 	Past       string   `json:"past,omitempty"`       // "move": a past commune code goes to today's commune; "merge": so do its figures
 	Merge      string   `json:"merge,omitempty"`      // "sum" or "mean": how the figures of several past communes are put together; they are emptied without it
 	MergeBy    string   `json:"mergeBy,omitempty"`    // column of the weights of a mean
+	Skip       bool     `json:"skip,omitempty"`       // a past commune without a figure is already in that of today's: skipped when put together
 
 	pattern *regexp.Regexp
 }
@@ -209,8 +213,8 @@ func (s *Source) check() error {
 		}
 	}
 	for _, g := range s.Gaps {
-		if len(g.Zero) == 0 || len(g.Empties) == 0 {
-			return errors.New("a gap has columns that are zero and columns that it empties")
+		if (len(g.Zero) == 0) == (len(g.Communes) == 0) || g.Known && len(g.Zero) == 0 || len(g.Empties) == 0 {
+			return errors.New("a gap has columns that are zero, or communes, and columns that it empties")
 		}
 		for _, name := range slices.Concat(g.Zero, g.Empties) {
 			if !seen[name] {
@@ -242,6 +246,8 @@ func (c *Column) check() (err error) {
 		return errors.New(`past is "move" or "merge", for a commune that refers to the list of communes`)
 	case c.Merge != "" && c.Merge != "sum" && c.Merge != "mean" || (c.Merge == "mean") != (c.MergeBy != ""):
 		return errors.New(`merge is "sum", or "mean" with the column mergeBy of its weights`)
+	case c.Skip && c.Merge == "":
+		return errors.New("skip goes with merge")
 	}
 	if c.Pattern != "" {
 		if c.pattern, err = regexp.Compile(c.Pattern); err != nil {
