@@ -2,9 +2,9 @@ package pipeline
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"bassin/internal/place"
@@ -263,13 +263,13 @@ func (p *placing) stops() {
 	p.note(Derived, "transit-stations", "nearest_commune", changed, "stops that lie in the outline of another commune than that of the nearest centre: given to it")
 }
 
+// whole reads a number checked before, -1 for none.
 func whole(v string) int32 {
-	if v == "" {
+	n, err := strconv.ParseInt(v, 10, 32)
+	if err != nil {
 		return -1
 	}
-	var n int32
-	fmt.Sscan(v, &n) // checked when the source was read
-	return n
+	return int32(n)
 }
 
 // locate returns the commune whose outline holds the point, or comes within so
