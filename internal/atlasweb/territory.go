@@ -134,7 +134,7 @@ func (p *Pages) territoryPage(w http.ResponseWriter, r *http.Request, v *visit) 
 	})
 	page := &web.Page{
 		Title: view.Title, Description: plain(view.Answer), Template: "atlas/territory", View: view,
-		Crumbs: crumbs(l, f, t), Territory: &web.Context{Name: view.Title, Kind: naming.Kind(l, t), Href: v.self},
+		Crumbs: web.TerritoryCrumbs(l, f, t), Territory: &web.Context{Name: view.Title, Kind: naming.Kind(l, t), Href: v.self},
 		Canonical: v.self, NoIndex: t.Level == territory.Custom,
 	}
 	return p.Kit.Page(w, r.WithContext(ctx), page)
@@ -157,35 +157,6 @@ func kindWithCode(l *i18n.Localizer, t *territory.Territory) string {
 		return l.T("territory.kind_code", naming.Kind(l, t), t.Code)
 	}
 	return naming.Kind(l, t)
-}
-
-// crumbs lead from France to the territory through what holds it whole. The
-// département and the région are ways in, not parents of a basin that crosses them.
-func crumbs(l *i18n.Localizer, f *territory.France, t *territory.Territory) []web.Crumb {
-	if t.Level == territory.Pays {
-		return nil
-	}
-	var out []web.Crumb
-	for _, level := range []territory.Level{territory.Region, territory.Departement} {
-		if level == t.Level {
-			break
-		}
-		of := f.One(t.Communes()[0], level)
-		if of == nil || of.Zone == "com" && level == territory.Region {
-			continue
-		}
-		whole := true
-		for _, n := range t.Communes() {
-			whole = whole && f.One(n, level) == of
-		}
-		if whole && of.Name != t.Name {
-			out = append(out, web.Crumb{Text: of.Name, Href: of.Path()})
-		}
-	}
-	if t.Zone != "com" {
-		out = append([]web.Crumb{{Text: l.T("territory.france"), Href: "/pays/FR"}}, out...)
-	}
-	return out
 }
 
 // plain takes the tags off sentences, for the description of the page.

@@ -13,6 +13,7 @@ import (
 	"bassin/internal/atlas"
 	"bassin/internal/atlasweb"
 	"bassin/internal/i18n"
+	"bassin/internal/observatory"
 	"bassin/internal/observatoryweb"
 	"bassin/internal/siteweb"
 	"bassin/internal/snapshot"
@@ -52,11 +53,13 @@ func (s *Server) wire(catalog *i18n.Catalog) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	observatory := &observatoryweb.Pages{Kit: kit, Perimeters: perimeters}
-	pages := &atlasweb.Pages{Kit: kit, Atlas: perimeters, Sections: observatory.Sections()}
+	watch := &observatoryweb.Pages{
+		Kit: kit, Site: identity, Observatory: &observatory.Service{Perimeters: perimeters, Unit: atlas.Unit},
+	}
+	pages := &atlasweb.Pages{Kit: kit, Atlas: perimeters, Sections: watch.Sections()}
 	site := &siteweb.Pages{Kit: kit, Site: identity}
 
-	s.routes = slices.Concat(kit.Routes(), pages.Routes(), observatory.Routes(), site.Routes(), public.Routes(), public.DocsRoutes(kit))
+	s.routes = slices.Concat(kit.Routes(), pages.Routes(), watch.Routes(), site.Routes(), public.Routes(), public.DocsRoutes(kit))
 	router, err := kit.Router(s.routes)
 	if err != nil {
 		return nil, err

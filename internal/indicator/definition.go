@@ -124,10 +124,11 @@ func (d *Definition) Vintage(period string) (int, bool) {
 
 // Figures are the columns that the definitions name, as a snapshot stores them.
 type Figures struct {
-	Units     []string // codes of communes and of municipal arrondissements
-	Names     []string
-	Columns   [][]float64 // by name, one number a unit, NaN where missing
-	Published []Published // values that no sum of communes makes
+	Units      []string // codes of communes and of municipal arrondissements
+	Names      []string
+	Columns    [][]float64 // by name, one number a unit, NaN where missing
+	ShareAlike []bool      // by name: made of data under the ODbL
+	Published  []Published // values that no sum of communes makes
 }
 
 // Published is a value that its producer gives for a territory as a whole.

@@ -13,13 +13,14 @@ import (
 // Pages are the pages of the observatory. They read the snapshot of the request's
 // context, see snapshot.FromContext.
 type Pages struct {
-	Kit        *web.Renderer
-	Perimeters observatory.Perimeters
+	Kit         *web.Renderer
+	Observatory *observatory.Service
+	Site        web.Site
 }
 
 // Routes are the ways into the observatory.
 func (p *Pages) Routes() []web.Route {
-	return slices.Concat(p.catalogueRoutes())
+	return slices.Concat(p.catalogueRoutes(), p.diagnosisRoutes())
 }
 
 // Sections are what the observatory says on territory pages.
@@ -31,7 +32,7 @@ var files embed.FS
 // Templates are the templates of these pages, named observatory/….
 func Templates() []web.Templates {
 	examples := map[string][]any{}
-	for _, page := range []map[string][]any{catalogueExamples()} {
+	for _, page := range []map[string][]any{catalogueExamples(), diagnosisExamples()} {
 		maps.Copy(examples, page)
 	}
 	folders, err := fs.ReadDir(files, ".")

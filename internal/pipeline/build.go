@@ -103,13 +103,17 @@ func prepare(ctx context.Context, dataDir string, tell func(Step), more int) (ma
 		return out, fmt.Errorf("the tables made of %s contradict each other: %w", dataDir, err)
 	}
 	out.places, out.placesODbL = out.in.places(&out.report)
-	if _, err := place.New(out.tables.Communes, out.places, out.placesODbL); err != nil {
+	places, err := place.New(out.tables.Communes, out.places, out.placesODbL)
+	if err != nil {
 		return out, fmt.Errorf("the places made of %s contradict the communes: %w", dataDir, err)
 	}
 	out.progress.begin("making the figures")
-	u := newUnits(out.tables.Communes, out.tables.Parts, out.in.stale)
+	measure := newMeasure(out.in, newUnits(out.tables.Communes, out.tables.Parts, out.in.stale))
+	if err := measure.compute(out.tables.Communes, places); err != nil {
+		return out, err
+	}
 	var ps Problems
-	out.definitions, out.figures, ps = out.in.indicators(u, out.in.computed(u, out.tables.Communes))
+	out.definitions, out.figures, ps = measure.indicators()
 	out.report.Sources = out.in.reports
 	if len(ps) > 0 {
 		return out, ps

@@ -17,7 +17,7 @@ const computedSource = "computed"
 type measure struct {
 	in       *inputs
 	units    *units
-	computed map[string][]float64
+	computed map[string]computed
 	now      current
 	split    map[string]string   // commune that another has left -> last day it happened
 	figures  map[string]*figures // by source
@@ -25,16 +25,20 @@ type measure struct {
 	reports  map[string]*SourceReport
 }
 
-// indicators makes the definitions and the figures of the snapshot.
-func (in *inputs) indicators(u *units, computed map[string][]float64) ([]indicator.Definition, indicator.Figures, Problems) {
+func newMeasure(in *inputs, u *units) *measure {
 	m := &measure{
-		in: in, units: u, computed: computed, now: in.current(), split: in.splits(),
+		in: in, units: u, computed: map[string]computed{}, now: in.current(), split: in.splits(),
 		figures: map[string]*figures{}, columns: map[columnName][]float64{}, reports: map[string]*SourceReport{},
 	}
 	for i := range in.reports {
 		m.reports[in.reports[i].Key] = &in.reports[i]
 	}
-	out := indicator.Figures{Units: u.codes}
+	return m
+}
+
+// indicators makes the definitions and the figures of the snapshot.
+func (m *measure) indicators() ([]indicator.Definition, indicator.Figures, Problems) {
+	out := indicator.Figures{Units: m.units.codes}
 	at := map[string]bool{}
 	var definitions []indicator.Definition
 	var ps Problems
@@ -42,7 +46,7 @@ func (in *inputs) indicators(u *units, computed map[string][]float64) ([]indicat
 		if at[f.text] {
 			return nil
 		}
-		values, err := f.values(m.column, len(u.codes))
+		values, err := f.values(m.column, len(m.units.codes))
 		if err != nil {
 			return err
 		}
@@ -51,10 +55,11 @@ func (in *inputs) indicators(u *units, computed map[string][]float64) ([]indicat
 		}
 		at[f.text] = true
 		out.Names, out.Columns = append(out.Names, f.text), append(out.Columns, values)
+		out.ShareAlike = append(out.ShareAlike, slices.ContainsFunc(f.columns, m.shareAlike))
 		return nil
 	}
-	for i := range in.manifest.indicators {
-		e := &in.manifest.indicators[i]
+	for i := range m.in.manifest.indicators {
+		e := &m.in.manifest.indicators[i]
 		d := e.Definition
 		d.Vintages = nil
 		used := map[string]bool{}
@@ -143,11 +148,11 @@ func (m *measure) named(n columnName) (*table, *Column, error) {
 // column is a column by unit.
 func (m *measure) column(n columnName) ([]float64, error) {
 	if n.source == computedSource {
-		c := m.computed[n.column]
-		if c == nil {
+		c, ok := m.computed[n.column]
+		if !ok {
 			return nil, fmt.Errorf("the build makes no column %q", n)
 		}
-		return c, nil
+		return c.values, nil
 	}
 	if c, ok := m.columns[n]; ok {
 		return c, nil
@@ -168,6 +173,15 @@ func (m *measure) column(n columnName) ([]float64, error) {
 	}
 	m.columns[n] = f.column(c, report)
 	return m.columns[n], nil
+}
+
+// shareAlike says whether a column is made of data under the ODbL.
+func (m *measure) shareAlike(n columnName) bool {
+	if n.source == computedSource {
+		return m.computed[n.column].shareAlike
+	}
+	t := m.in.tables[m.key(n.source)]
+	return t != nil && t.source.Licence == "ODbL-1.0"
 }
 
 // published is what a source gives for whole territories: the first of its key
@@ -211,20 +225,4 @@ func (in *inputs) splits() map[string]string {
 		}
 	}
 	return out
-}
-
-// computed are the columns that the build makes besides those of the sources.
-func (in *inputs) computed(u *units, communes []territory.CommuneRow) map[string][]float64 {
-	population, area := u.missing(), u.missing()
-	for at, n := range u.population {
-		if n >= 0 {
-			population[at] = float64(n)
-		}
-	}
-	for i := range communes {
-		if a := communes[i].AreaKm2; a != nil {
-			area[i] = *a
-		}
-	}
-	return map[string][]float64{"population": population, "area_km2": area}
 }

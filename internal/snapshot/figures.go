@@ -18,7 +18,8 @@ import (
 
 // Names of the files of indicators.
 const (
-	figuresName    = "figures"    // one row a unit, one column a formula
+	figuresName    = "figures" // one row a unit, one column a formula
+	figuresApart   = "figures-odbl"
 	publishedName  = "published"  // values of whole territories
 	indicatorsName = "indicators" // the catalogue, in JSON
 )
@@ -26,17 +27,27 @@ const (
 // unitColumn is the column of the figures that names the unit.
 const unitColumn = "code"
 
-// figuresOf writes the figures: a text column and as many optional numbers as
-// there are formulas.
-func figuresOf(f *indicator.Figures) tableWriter {
+// figuresOf writes the figures under one licence: a text column and as many
+// optional numbers as there are formulas.
+func figuresOf(all *indicator.Figures, shareAlike bool) tableWriter {
+	f := indicator.Figures{Units: all.Units}
 	group := parquet.Group{unitColumn: parquet.String()}
 	columns := []Column{{Name: unitColumn, Type: "text"}}
-	for _, name := range f.Names {
+	for i, name := range all.Names {
+		if all.ShareAlike[i] != shareAlike {
+			continue
+		}
+		f.Names, f.Columns = append(f.Names, name), append(f.Columns, all.Columns[i])
 		group[name] = parquet.Optional(parquet.Leaf(parquet.DoubleType))
 		columns = append(columns, Column{Name: name, Type: "float64", Optional: true})
 	}
+	table := Table{Name: figuresName, File: File{Path: figuresName + ".parquet"}, Licence: licenceOuverte}
+	if shareAlike {
+		table = Table{Name: figuresApart, File: File{Path: "odbl/figures.parquet"}, Licence: odbl}
+	}
+	table.Rows, table.Columns = len(f.Units), columns
 	return tableWriter{
-		table: Table{Name: figuresName, File: File{Path: figuresName + ".parquet"}, Licence: licenceOuverte, Rows: len(f.Units), Columns: columns},
+		table: table,
 		write: func(b *bytes.Buffer) error {
 			schema := parquet.NewSchema(figuresName, group)
 			leaf := make([]int, len(f.Names)) // Parquet sorts the columns of a group
@@ -70,8 +81,25 @@ func figuresOf(f *indicator.Figures) tableWriter {
 	}
 }
 
-// readFigures reads the table back, column by column.
-func readFigures(b []byte, table Table) (indicator.Figures, error) {
+// readFigures reads a table back, column by column.
+func (m *Manifest) readFigures(dir, name string) (indicator.Figures, error) {
+	out := indicator.Figures{}
+	table, ok := m.Table(name)
+	if !ok {
+		return out, fmt.Errorf("table %s is missing", name)
+	}
+	b, err := table.read(dir)
+	if err != nil {
+		return out, err
+	}
+	out, err = figuresIn(b, table)
+	if err != nil {
+		return out, fmt.Errorf("%s: %w", table.Path, err)
+	}
+	return out, nil
+}
+
+func figuresIn(b []byte, table Table) (indicator.Figures, error) {
 	out := indicator.Figures{}
 	f, err := parquet.OpenFile(bytes.NewReader(b), int64(len(b)), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
@@ -173,22 +201,23 @@ func eachPage(chunk parquet.ColumnChunk, do func(parquet.Page) error) (err error
 // indicators reads the catalogue and the figures, and makes the panel of them.
 func (s *Snapshot) indicators() error {
 	r := reader{dir: s.Dir, manifest: &s.Manifest, seen: texts{}}
-	table, ok := s.Manifest.Table(figuresName)
-	if !ok {
-		return fmt.Errorf("table %s is missing", figuresName)
-	}
-	b, err := table.read(s.Dir)
+	figures, err := s.Manifest.readFigures(s.Dir, figuresName)
 	if err != nil {
 		return err
 	}
-	figures, err := readFigures(b, table)
+	apart, err := s.Manifest.readFigures(s.Dir, figuresApart)
 	if err != nil {
-		return fmt.Errorf("%s: %w", table.Path, err)
+		return err
 	}
+	if !slices.Equal(figures.Units, apart.Units) {
+		return fmt.Errorf("tables %s and %s speak of different units", figuresName, figuresApart)
+	}
+	figures.Names, figures.Columns = append(figures.Names, apart.Names...), append(figures.Columns, apart.Columns...)
 	if figures.Published = read[indicator.Published](&r, publishedName); r.err != nil {
 		return r.err
 	}
-	if b, err = s.Manifest.Indicators.read(s.Dir); err != nil {
+	b, err := s.Manifest.Indicators.read(s.Dir)
+	if err != nil {
 		return err
 	}
 	var definitions []indicator.Definition

@@ -67,7 +67,7 @@ func sample(t *testing.T) Content {
 			Key: "jobs", Name: i18n.Text{FR: "Emplois", EN: "Jobs"}, Axis: indicator.Economy, Unit: "count", Rule: indicator.Sum,
 			Sources: []string{"communes"}, Vintages: []indicator.Vintage{{Period: "2022", Numerator: "jobs.salaried + 1"}},
 		}},
-		Figures: indicator.Figures{Units: []string{"22113", "98901"}, Names: []string{"jobs.salaried + 1"}, Columns: [][]float64{{1250.5, math.NaN()}},
+		Figures: indicator.Figures{Units: []string{"22113", "98901"}, Names: []string{"jobs.salaried + 1"}, Columns: [][]float64{{1250.5, math.NaN()}}, ShareAlike: []bool{false},
 			Published: []indicator.Published{{Indicator: "jobs", Period: "2022", Level: "dep", Code: "22", Value: 3}}},
 		Sources: []Source{{Key: "communes", Title: i18n.Text{FR: "Communes", EN: "Communes"}, Credit: "INSEE", Licence: "etalab-2.0"}},
 		Report:  []byte("{}\n"),
@@ -154,8 +154,8 @@ func TestSameBytes(t *testing.T) {
 		}
 		return err
 	})
-	if err != nil || files != 22 {
-		t.Errorf("%d files, %v; want 19 tables, the catalogue of indicators, a report and a manifest", files, err)
+	if err != nil || files != 23 {
+		t.Errorf("%d files, %v; want 20 tables, the catalogue of indicators, a report and a manifest", files, err)
 	}
 	other := sample(t)
 	other.Tables.Communes[0].Name = "Lannuon"
@@ -174,8 +174,8 @@ func TestODbLApart(t *testing.T) {
 			n++
 		}
 	}
-	if n != 3 {
-		t.Errorf("%d tables under ODbL, want 3", n)
+	if n != 4 {
+		t.Errorf("%d tables under ODbL, want 4", n)
 	}
 }
 

@@ -73,7 +73,8 @@ func (c *Content) tables() []tableWriter {
 		rowsOf("populations", t.Populations),
 		rowsOf("events", t.Events),
 		rowsOf("passages", t.Passages),
-		figuresOf(&c.Figures),
+		figuresOf(&c.Figures, false),
+		figuresOf(&c.Figures, true),
 		rowsOf(publishedName, c.Figures.Published),
 	}
 	for _, o := range []struct {

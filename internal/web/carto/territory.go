@@ -29,6 +29,16 @@ type Options struct {
 	// Toggle, if set, makes every commune in view a link that changes a set.
 	Toggle func(*territory.Territory) string
 	Scale  bool // draw the scale bar
+	// Points are drawn on top, where they fall in view.
+	Points []Point
+}
+
+// Point is a place on a map. Class is that of its circle: place, or place seen
+// from afar.
+type Point struct {
+	Lon, Lat float64
+	Class    string
+	Title    string
 }
 
 // Hatched is the class of a member without a value.
@@ -60,6 +70,7 @@ func Territory(s *snapshot.Snapshot, t *territory.Territory, o Options) Drawing 
 	m.around()
 	m.members()
 	m.limits()
+	m.points(o.Points)
 	m.towns()
 	return m.close()
 }
@@ -326,6 +337,23 @@ func (m *plate) limits() {
 		}
 	}
 	m.area("edge", "", m.main)
+}
+
+// points draws places as discs.
+func (m *plate) points(all []Point) {
+	for _, p := range all {
+		x, y := m.projection.XY(shape.Point{Lon: p.Lon, Lat: p.Lat})
+		if !m.projection.Holds(x, y) {
+			continue
+		}
+		m.raw(`<circle class="`, p.Class, `" cx="`, number(x), `" cy="`, number(y), `" r="5">`)
+		if p.Title != "" {
+			m.raw(`<title>`)
+			m.text(p.Title)
+			m.raw(`</title>`)
+		}
+		m.raw(`</circle>`)
+	}
 }
 
 // towns names the main towns in view.
