@@ -51,7 +51,7 @@ func (m *measure) indicators() ([]indicator.Definition, indicator.Figures, Probl
 			return err
 		}
 		if additive {
-			u.addUp(values)
+			m.units.addUp(values)
 		}
 		at[f.text] = true
 		out.Names, out.Columns = append(out.Names, f.text), append(out.Columns, values)
