@@ -17,12 +17,12 @@ import (
 type frenchMap struct {
 	mu     sync.Mutex
 	of     *snapshot.Snapshot
-	plan   *carto.France
+	plan   *carto.Plan
 	images map[string][]byte // by theme
 }
 
 // draw returns the plan of a snapshot and its image in a theme.
-func (m *frenchMap) draw(s *snapshot.Snapshot, theme string) (*carto.France, []byte) {
+func (m *frenchMap) draw(s *snapshot.Snapshot, theme string) (*carto.Plan, []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.of != s {
