@@ -60,6 +60,7 @@ type diagnosisView struct {
 	Report      web.Anchor
 	Visits      []visitView
 	VisitsRule  string
+	Compared    string
 	Figures     []web.Figure
 	Missing     []string
 	Networks    []web.Fact
@@ -139,6 +140,9 @@ func (d diagnoser) view(x *observatory.Diagnosis) diagnosisView {
 	}
 	for i := range x.Figures {
 		v.Figures = append(v.Figures, d.figure(&x.Figures[i]))
+	}
+	if s := widest(x.Figures); s != nil {
+		v.Compared = l.T("diagnosis.compared", d.peers(s))
 	}
 	for _, key := range x.Missing {
 		if m, ok := d.o.Panel.Definition(key); ok {
@@ -326,7 +330,7 @@ func (d diagnoser) figure(f *observatory.Figure) web.Figure {
 	}
 	if s := f.Standing; s != nil {
 		out.Chart = web.Strip{
-			ID: "c-" + def.Key, Title: l.T("diagnosis.strip", d.name(def), d.peers(s)), Own: f.Value.Value, Label: d.own(f),
+			ID: "c-" + def.Key, Title: l.T("diagnosis.strip", d.name(def), d.peers(s)), Quiet: true, Own: f.Value.Value, Label: d.own(f),
 			Others: s.Values.Values(), Peers: d.peers(s), Format: stripFormat(def),
 		}
 	}
@@ -366,13 +370,24 @@ func joined(sentences []string) string {
 	return out
 }
 
+// widest is the group of similar territories that most figures are placed in: a
+// few figures lack some of its members.
+func widest(figures []observatory.Figure) *observatory.Standing {
+	var best *observatory.Standing
+	for i := range figures {
+		if s := figures[i].Standing; s != nil && (best == nil || s.Values.Len() > best.Values.Len()) {
+			best = s
+		}
+	}
+	return best
+}
+
 // sentence is the finding: what the figure is, then where it lies.
 func (d diagnoser) sentence(f *observatory.Figure) string {
-	s := d.l.T("diagnosis.sentence", d.name(f.Definition), d.full(f.Definition, f.Value.Value))
 	if at := d.standing(f); at != "" {
-		s += " " + at
+		return d.l.T("diagnosis.sentence", d.name(f.Definition), at)
 	}
-	return s
+	return d.l.T("diagnosis.sentence_alone", d.name(f.Definition))
 }
 
 // source is the source of a figure, with the vintage told.

@@ -104,11 +104,11 @@ func (w words) standing(f *observatory.Figure) string {
 	others := s.Values.Len()
 	switch {
 	case s.Below > s.Above:
-		return l.T("diagnosis.standing.more", s.Below, others, w.peers(s), median)
+		return l.T("diagnosis.standing.more", s.Below, others, median)
 	case s.Above > s.Below:
-		return l.T("diagnosis.standing.less", s.Above, others, w.peers(s), median)
+		return l.T("diagnosis.standing.less", s.Above, others, median)
 	}
-	return l.T("diagnosis.standing.middle", w.peers(s), median)
+	return l.T("diagnosis.standing.middle", others, median)
 }
 
 // unusual says that a figure lies far from the usual, with how far.

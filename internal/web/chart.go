@@ -43,6 +43,7 @@ func (f Format) write(l *i18n.Localizer, x float64) string {
 type Strip struct {
 	ID      string // unique in the page
 	Title   string // what the chart shows, as a sentence
+	Quiet   bool   // the title is read aloud only: a sentence above says it already
 	Own     float64
 	Label   string    // of Own: the territory's name
 	Others  []float64 // the territories of the same kind, Own included or not
