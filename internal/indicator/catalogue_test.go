@@ -50,6 +50,10 @@ func TestFiguresPublishedElsewhere(t *testing.T) {
 		{"commute_min", "2019", territory.Commune, "22278", 17, 1e-9},
 		{"commute_min", "2019", territory.Commune, "22113", 18, 1e-9},
 		{"work_in_commune", "2016", territory.Commune, "22278", 100 * 8393.7 / (8393.7 + 6284 + 570.2 + 277.2 + 38.6), 1e-9},
+		// 15.4 % of the people aged 15 or over, INSEE Première 1953; 2,845 France services of which 163 itinerant.
+		{"illectronisme", "2022", territory.Pays, "FR", 15.4, 0.01},
+		{"france_services_itinerant", "2024", territory.Pays, "FR", 163, 0},
+		{"schools", "2025", territory.Commune, "22278", 29, 0},
 		// Paris is its own département: nobody works elsewhere in it.
 		{"work_in_departement", "2016", territory.Commune, "75056", 68.4, 0.05},
 		{"employed_residents", "2016", territory.Pays, "FR", 26.8e6, 0.05e6},
