@@ -79,7 +79,7 @@ func (t teller) sources(v *visit) sourcesView {
 
 // speaks says whether a page on the territory shows anything of a source.
 func speaks(s snapshot.Source, u *territory.Territory) bool {
-	if strings.HasPrefix(s.Path, "odbl/") {
+	if strings.HasPrefix(s.Path, "odbl/communes-com") {
 		return u.Zone == "com"
 	}
 	name := path.Base(s.Path)

@@ -130,7 +130,7 @@ func (p *Pages) territoryPage(w http.ResponseWriter, r *http.Request, v *visit) 
 	view.Answer, view.Action = teller.answer(v.portrait)
 	view.Links = teller.actions(v)
 	view.Sections = p.Kit.Sections(ctx, slices.Concat(sections(), p.Sections), web.SectionRequest{
-		Territory: t, France: f, Localizer: l, Query: r.URL.Query(),
+		Territory: t, France: f, Self: v.self, Localizer: l, Query: r.URL.Query(),
 	})
 	page := &web.Page{
 		Title: view.Title, Description: plain(view.Answer), Template: "atlas/territory", View: view,

@@ -65,15 +65,20 @@ type Part struct {
 	Listed    int     // other places of help listed in it
 }
 
-// Diagnose makes the diagnosis of a territory.
-func (o *Observatory) Diagnose(t *territory.Territory) *Diagnosis {
-	x := &Diagnosis{
-		Territory: t, Unit: o.unit(o.France, t),
-		EPCI: o.France.Relations(t, territory.EPCI), Departements: o.France.Relations(t, territory.Departement),
-	}
+// Essentials makes the beginning of the diagnosis: how many people, where, with
+// what help.
+func (o *Observatory) Essentials(t *territory.Territory) *Diagnosis {
+	x := &Diagnosis{Territory: t, Unit: o.unit(o.France, t)}
 	x.Parts = o.parts(t, x.Unit)
 	x.Help = o.help(t)
 	x.Concerned = o.concerned(t, x.Parts)
+	return x
+}
+
+// Diagnose makes the diagnosis of a territory.
+func (o *Observatory) Diagnose(t *territory.Territory) *Diagnosis {
+	x := o.Essentials(t)
+	x.EPCI, x.Departements = o.France.Relations(t, territory.EPCI), o.France.Relations(t, territory.Departement)
 	x.Visits = visits(x.Parts)
 	var missing []string
 	if x.Figures, missing = o.figures(t, Twelve); len(missing) > 0 {

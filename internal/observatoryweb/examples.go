@@ -20,5 +20,8 @@ func diagnosisExamples() map[string][]any {
 		Networks: []web.Fact{{Term: "Fibre", Text: "90 %"}}, Mobile: "Absent.", Marks: []markView{{"QPV", "Deux.", []web.Anchor{{Text: "Ker Uhel", Href: "/qpv/QN02203M"}}}},
 		Limits: []string{"Une limite."}, Sources: []web.Source{{Title: "Recensement"}}, Exports: web.Links{Label: "Exports", Items: []web.Anchor{{Text: "Tout", Href: "/bv/22113/indicateurs"}}},
 	}
-	return map[string][]any{"observatory/diagnosis": {full, diagnosisView{Title: "Wallis", Answer: []string{"Rien."}}}}
+	return map[string][]any{
+		"observatory/essentials": {essentialsView{Answer: []string{"Une phrase."}, More: web.Anchor{Text: "Lire", Href: "/bv/22113/diagnostic"}}},
+		"observatory/diagnosis":  {full, diagnosisView{Title: "Wallis", Answer: []string{"Rien."}}},
+	}
 }

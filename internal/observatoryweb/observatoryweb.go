@@ -24,7 +24,7 @@ func (p *Pages) Routes() []web.Route {
 }
 
 // Sections are what the observatory says on territory pages.
-func (p *Pages) Sections() []web.Section { return nil }
+func (p *Pages) Sections() []web.Section { return []web.Section{p.essentials()} }
 
 //go:embed */*.html
 var files embed.FS

@@ -30,6 +30,7 @@ type Section struct {
 type SectionRequest struct {
 	Territory *territory.Territory
 	France    *territory.France // of the request's snapshot
+	Self      string            // path of the territory's page, in French words
 	Localizer *i18n.Localizer
 	Query     map[string][]string // of the address: sorting, page of a list
 	// Fragment runs a declared template in the request's language.
