@@ -59,7 +59,7 @@ func space(tb testing.TB, traits []twins.Trait) *twins.Space {
 	return s
 }
 
-// 34,900 units × 50 traits.
+// 34,900 units × 50 traits, as many as the communes of France.
 func BenchmarkNew(b *testing.B) {
 	traits := crowd(1, 34_900, 50, 8, 0.1)
 	for b.Loop() {

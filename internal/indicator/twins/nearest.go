@@ -73,6 +73,7 @@ type scan struct {
 	pattern  int32     // of the units that search
 	lacks    []bool    // by trait, whether they lack it
 	toll     []float64 // by place, what the traits they lack add to a distance there
+	most     []float64 // by leaf, the largest toll
 }
 
 // search is the list of one unit.
@@ -170,7 +171,9 @@ func (sc *scan) charge(pattern int32) {
 	}
 	if sc.toll == nil {
 		sc.toll = make([]float64, sc.units)
+		sc.most = make([]float64, len(sc.leaves))
 	}
+	clear(sc.most)
 	for i, u := range sc.index.order {
 		row := sc.row(int(u))
 		sum := 0.0
@@ -179,7 +182,8 @@ func (sc *scan) charge(pattern int32) {
 				sum += sc.weight[t] * v * v
 			}
 		}
-		sc.toll[i] = sum
+		sc.toll[i] = sum * (1 + 1e-9)
+		sc.most[sc.leafOf[i]] = max(sc.most[sc.leafOf[i]], sc.toll[i])
 	}
 }
 
@@ -215,14 +219,18 @@ func (sc *scan) visit(q *search, lf *leaf) {
 	limit := sc.limit(q)
 	own := sc.turned[int(q.place)*sc.blocks : (int(q.place)+1)*sc.blocks]
 	gaps := sc.pattern != 0
-	if !gaps && lf.away(&own[0]) > limit {
+	reach := limit
+	if gaps {
+		reach += sc.most[sc.leafOf[lf.from]]
+	}
+	if lf.away(&own[0]) > reach {
 		return
 	}
 	bound := limit
 next:
 	for i := lf.from; i < lf.to; i++ {
 		if gaps {
-			bound = limit + sc.toll[i]*(1+1e-9)
+			bound = limit + sc.toll[i]
 		}
 		other := sc.turned[int(i)*sc.blocks : int(i)*sc.blocks+len(own)]
 		sum := 0.0
