@@ -68,7 +68,11 @@ var examples = map[string]string{
 	"levels": "/levels", "territories": "/territories?level=bv&dep=22", "territory": "/territories/bv:22113",
 	"members": "/territories/bv:22113/members?format=csv", "relations": "/territories/bv:22113/relations?level=epci",
 	"history": "/territories/22046/history", "population": "/territories/bv:22113/population",
-	"geometry": "/territories/bv:22113/geometry?precision=500", "neighbours": "/territories/bv:22113/neighbours",
+	"figures": "/territories/bv:22113/indicators?axis=population", "series": "/territories/bv:22113/indicators/population",
+	"indicators": "/indicators?axis=population", "indicator": "/indicators/density", "values": "/indicators/density/values?level=bv&dep=22",
+	"distribution": "/indicators/density/distribution?level=bv&territory=bv:22113", "bulk": "/indicators/bulk?level=reg",
+	"dictionary": "/indicators/dictionary.csv",
+	"geometry":   "/territories/bv:22113/geometry?precision=500", "neighbours": "/territories/bv:22113/neighbours",
 	"search": "/search?q=saint+brieuc+agglo", "reverse": "/reverse?lon=-3.4566&lat=48.7326", "sources": "/sources",
 }
 

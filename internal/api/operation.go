@@ -8,8 +8,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,7 +25,7 @@ import (
 
 // Shared are the parameters of every reading.
 type Shared struct {
-	Format string `query:"format" enum:"json,geojson,csv"`
+	Format string `query:"format" enum:"json,geojson,csv,parquet"`
 	Lang   string `query:"lang" enum:"fr,en"`
 }
 
@@ -36,10 +38,10 @@ type builder struct {
 // operation describes a reading.
 type operation struct {
 	id, path string
-	geojson  bool // offered besides JSON
+	answer   any // zero value of what JSON holds, nil where JSON is not offered
+	geojson  bool
 	csv      bool
-	only     string // the one media type, where JSON is not offered
-	answer   any    // zero value of what JSON holds
+	parquet  bool
 }
 
 // query is a request under way.
@@ -56,9 +58,12 @@ type query struct {
 func (q *query) france() *territory.France { return q.snap.France }
 
 // resolve finds the territory that a path names.
-func (q *query) resolve(id string) (*territory.Territory, error) {
+func (q *query) resolve(id string) (*territory.Territory, error) { return q.resolveIn("id", id) }
+
+// resolveIn finds the territory that a parameter names.
+func (q *query) resolveIn(field, id string) (*territory.Territory, error) {
 	t, err := q.service.sets.Resolve(q.ctx, q.france(), id)
-	return t, in(err, "id")
+	return t, in(err, field)
 }
 
 // in names the parameter at fault if the error does not.
@@ -75,6 +80,8 @@ type reply struct {
 	value    any
 	geojson  func(dst []byte) ([]byte, error)
 	csv      func(t *table)
+	stream   func(w io.Writer) error // instead of all these, for what is too long to hold
+	file     string                  // name to keep it under, where it is a file
 	total    int
 	next     string // address of the next page
 	status   int
@@ -85,6 +92,7 @@ const (
 	jsonMedia    = "application/json"
 	geoJSONMedia = "application/geo+json"
 	csvMedia     = "text/csv"
+	parquetMedia = "application/vnd.apache.parquet"
 )
 
 // read registers a reading.
@@ -128,47 +136,38 @@ func (a *API) snapshot(ctx context.Context) *snapshot.Snapshot {
 }
 
 func (op *operation) media() []string {
-	if op.only != "" {
-		return []string{op.only}
-	}
-	out := []string{jsonMedia}
-	if op.geojson {
-		out = append(out, geoJSONMedia)
-	}
-	if op.csv {
-		out = append(out, csvMedia)
+	var out []string
+	for _, m := range []struct {
+		media   string
+		offered bool
+	}{{jsonMedia, op.answer != nil}, {geoJSONMedia, op.geojson}, {csvMedia, op.csv}, {parquetMedia, op.parquet}} {
+		if m.offered {
+			out = append(out, m.media)
+		}
 	}
 	return out
 }
 
 // formats are the values of the parameter format.
-var formats = map[string]string{"json": jsonMedia, "geojson": geoJSONMedia, "csv": csvMedia}
+var formats = map[string]string{"json": jsonMedia, "geojson": geoJSONMedia, "csv": csvMedia, "parquet": parquetMedia}
 
 // negotiate chooses the form of an answer: the parameter first, then the first
 // media type accepted that is offered, then the first offered.
 func (op *operation) negotiate(format, accept string) (string, error) {
 	offered := op.media()
-	has := func(media string) bool {
-		for _, m := range offered {
-			if m == media {
-				return true
-			}
-		}
-		return false
-	}
 	if format != "" {
-		media, ok := formats[format]
-		if ok && (has(media) || op.only == geoJSONMedia && format == "json") {
-			if !has(media) {
-				media = op.only
-			}
+		media := formats[format]
+		if format == "json" && op.answer == nil && op.geojson {
+			media = geoJSONMedia
+		}
+		if slices.Contains(offered, media) {
 			return media, nil
 		}
 		return "", fault.New(fault.Invalid, "api.error.format", format).In("format")
 	}
 	for one := range strings.SplitSeq(accept, ",") {
 		media, _, _ := strings.Cut(one, ";")
-		if media = strings.TrimSpace(media); has(media) {
+		if media = strings.TrimSpace(media); slices.Contains(offered, media) {
 			return media, nil
 		}
 	}
@@ -183,6 +182,8 @@ func (op *operation) responses(schemas huma.Registry) map[string]*huma.Response 
 			content[m] = &huma.MediaType{Schema: schemas.Schema(reflect.TypeOf(op.answer), true, "")}
 		case geoJSONMedia:
 			content[m] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeObject}}
+		case parquetMedia:
+			content[m] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
 		default:
 			content[m] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
 		}
@@ -231,10 +232,17 @@ func (q *query) write(h huma.Context, r *reply) {
 			return
 		}
 	}
-	body, media, err := q.body(r)
-	if err != nil {
-		refuse(h, q.local, err)
-		return
+	var body []byte
+	media := q.format
+	if r.stream == nil {
+		var err error
+		if body, err = q.body(r); err != nil {
+			refuse(h, q.local, err)
+			return
+		}
+	}
+	if media != geoJSONMedia && media != parquetMedia {
+		media += "; charset=utf-8"
 	}
 	if tag != "" {
 		h.SetHeader("Cache-Control", kept)
@@ -253,26 +261,33 @@ func (q *query) write(h huma.Context, r *reply) {
 	}
 	h.SetHeader("Content-Type", media)
 	h.SetHeader("Content-Language", string(q.local.Lang()))
-	h.SetHeader("Content-Length", strconv.Itoa(len(body)))
+	if r.file != "" {
+		h.SetHeader("Content-Disposition", `attachment; filename="`+r.file+`"`)
+	}
+	if r.stream == nil {
+		h.SetHeader("Content-Length", strconv.Itoa(len(body)))
+		h.SetStatus(r.status)
+		h.BodyWriter().Write(body)
+		return
+	}
 	h.SetStatus(r.status)
-	h.BodyWriter().Write(body)
+	if err := r.stream(h.BodyWriter()); err != nil {
+		panic(http.ErrAbortHandler) // cut short, it must not look whole
+	}
 }
 
-func (q *query) body(r *reply) (body []byte, media string, err error) {
+func (q *query) body(r *reply) ([]byte, error) {
 	switch q.format {
 	case geoJSONMedia:
-		body, err = r.geojson(nil)
-		return body, geoJSONMedia, err
+		return r.geojson(nil)
 	case csvMedia:
 		t := &table{harmless: q.excel}
 		r.csv(t)
-		return t.bytes(), csvMedia + "; charset=utf-8", nil
+		return t.bytes(), nil
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(r.value); err != nil {
-		return nil, "", err
-	}
-	return b.Bytes(), jsonMedia + "; charset=utf-8", nil
+	err := e.Encode(r.value)
+	return b.Bytes(), err
 }

@@ -1,5 +1,7 @@
 package api
 
+import "bassin/internal/snapshot"
+
 // Source is a published file that the data comes from.
 type Source struct {
 	Key       string   `json:"key"`
@@ -20,18 +22,22 @@ type sourcesInput struct {
 	Spreadsheet bool `query:"spreadsheet"`
 }
 
-func sources(q *query, _ *sourcesInput) (*reply, error) {
+func (q *query) source(s snapshot.Source) Source {
 	lang := q.local.Lang()
+	o := Source{
+		Key: s.Key, Title: s.Title.In(lang), Producer: s.Producer, Vintage: s.Vintage.In(lang), Licence: s.Licence,
+		Presumed: s.LicencePresumed, Credit: s.Credit, Origin: s.Origin, SHA256: s.SHA256, Rows: s.Rows,
+	}
+	for _, t := range s.Treatment {
+		o.Treatment = append(o.Treatment, t.In(lang))
+	}
+	return o
+}
+
+func sources(q *query, _ *sourcesInput) (*reply, error) {
 	var out []Source
 	for _, s := range q.snap.Manifest.Sources {
-		o := Source{
-			Key: s.Key, Title: s.Title.In(lang), Producer: s.Producer, Vintage: s.Vintage.In(lang), Licence: s.Licence,
-			Presumed: s.LicencePresumed, Credit: s.Credit, Origin: s.Origin, SHA256: s.SHA256, Rows: s.Rows,
-		}
-		for _, t := range s.Treatment {
-			o.Treatment = append(o.Treatment, t.In(lang))
-		}
-		out = append(out, o)
+		out = append(out, q.source(s))
 	}
 	return &reply{total: len(out), value: listOf(q, out), csv: func(t *table) {
 		t.row("key", "title", "producer", "vintage", "licence", "credit", "origin", "sha256", "rows")

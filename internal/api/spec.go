@@ -22,7 +22,7 @@ func describe(spec *huma.OpenAPI, l *i18n.Localizer) {
 			op.Summary = l.T("api.op." + op.OperationID)
 			op.Description = l.T("api.op." + op.OperationID + ".text")
 			for _, p := range op.Parameters {
-				p.Description = l.T("api.param." + p.Name)
+				p.Description = l.T(own(l, "api.param.", op.OperationID, p.Name))
 				if p.Name == "format" {
 					p.Schema = formatSchema(op)
 				}
@@ -32,7 +32,10 @@ func describe(spec *huma.OpenAPI, l *i18n.Localizer) {
 			}
 		}
 	}
-	for name, s := range spec.Components.Schemas.Map() {
+	schemas := spec.Components.Schemas.Map()
+	delete(schemas, "ErrorModel") // the library's own form of refusals, which no answer has
+	delete(schemas, "ErrorDetail")
+	for name, s := range schemas {
 		// Answers may gain properties without breaking who reads them.
 		if name != "SetInput" {
 			s.AdditionalProperties = nil
@@ -44,17 +47,26 @@ func describe(spec *huma.OpenAPI, l *i18n.Localizer) {
 			if p.Type == huma.TypeArray {
 				p.Nullable = false
 			}
-			if key := "api.field." + property; p.Ref == "" && l.Has(key) {
+			if key := own(l, "api.field.", name, property); p.Ref == "" && l.Has(key) {
 				p.Description = l.T(key)
 			}
 		}
 	}
 }
 
+// own is the key of a text of one operation or schema where there is one, and else
+// that of its name wherever it stands.
+func own(l *i18n.Localizer, room, of, name string) string {
+	if key := room + of + "." + name; l.Has(key) {
+		return key
+	}
+	return room + name
+}
+
 // formatSchema lists the formats that an operation offers.
 func formatSchema(op *huma.Operation) *huma.Schema {
 	s := &huma.Schema{Type: huma.TypeString}
-	for _, name := range []string{"json", "geojson", "csv"} {
+	for _, name := range []string{"json", "geojson", "csv", "parquet"} {
 		if _, ok := op.Responses["200"].Content[formats[name]]; ok {
 			s.Enum = append(s.Enum, name)
 		}

@@ -53,10 +53,13 @@ func (t *table) text(s string) string {
 	return s
 }
 
+// byteOrderMark is what spreadsheets misread accents without.
+const byteOrderMark = "\uFEFF"
+
 func (t *table) bytes() []byte {
 	var b bytes.Buffer
 	if t.harmless {
-		b.WriteString("\uFEFF") // without it spreadsheets misread accents
+		b.WriteString(byteOrderMark)
 	}
 	w := csv.NewWriter(&b)
 	w.UseCRLF = true

@@ -8,12 +8,10 @@ import (
 	"io"
 	"math"
 	"slices"
-	"strconv"
 
 	"bassin/internal/indicator"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/compress/zstd"
 )
 
 // Names of the files of indicators.
@@ -27,58 +25,24 @@ const (
 // unitColumn is the column of the figures that names the unit.
 const unitColumn = "code"
 
-// figuresOf writes the figures under one licence: a text column and as many
-// optional numbers as there are formulas.
+// figuresOf writes the figures under one licence: the unit and as many optional
+// numbers as there are formulas.
 func figuresOf(all *indicator.Figures, shareAlike bool) tableWriter {
-	f := indicator.Figures{Units: all.Units}
-	group := parquet.Group{unitColumn: parquet.String()}
+	wide := Wide{Name: figuresName, Texts: []WideColumn[string]{{unitColumn, all.Units}}}
 	columns := []Column{{Name: unitColumn, Type: "text"}}
 	for i, name := range all.Names {
 		if all.ShareAlike[i] != shareAlike {
 			continue
 		}
-		f.Names, f.Columns = append(f.Names, name), append(f.Columns, all.Columns[i])
-		group[name] = parquet.Optional(parquet.Leaf(parquet.DoubleType))
+		wide.Numbers = append(wide.Numbers, WideColumn[float64]{name, all.Columns[i]})
 		columns = append(columns, Column{Name: name, Type: "float64", Optional: true})
 	}
 	table := Table{Name: figuresName, File: File{Path: figuresName + ".parquet"}, Licence: licenceOuverte}
 	if shareAlike {
 		table = Table{Name: figuresApart, File: File{Path: "odbl/figures.parquet"}, Licence: odbl}
 	}
-	table.Rows, table.Columns = len(f.Units), columns
-	return tableWriter{
-		table: table,
-		write: func(b *bytes.Buffer) error {
-			schema := parquet.NewSchema(figuresName, group)
-			leaf := make([]int, len(f.Names)) // Parquet sorts the columns of a group
-			for i, name := range f.Names {
-				l, ok := schema.Lookup(name)
-				if !ok {
-					return fmt.Errorf("column %q is not in its own table", name)
-				}
-				leaf[i] = l.ColumnIndex
-			}
-			code, _ := schema.Lookup(unitColumn)
-			w := parquet.NewGenericWriter[any](b, schema,
-				parquet.Compression(&zstd.Codec{Level: zstd.SpeedDefault, Concurrency: 1}),
-				parquet.CreatedBy("bassin", strconv.Itoa(Format), ""))
-			row := make(parquet.Row, len(f.Names)+1)
-			for u, unit := range f.Units {
-				row[code.ColumnIndex] = parquet.ByteArrayValue([]byte(unit)).Level(0, 0, code.ColumnIndex)
-				for i, c := range f.Columns {
-					v := parquet.NullValue().Level(0, 0, leaf[i])
-					if x := c[u]; !math.IsNaN(x) {
-						v = parquet.DoubleValue(x).Level(0, 1, leaf[i])
-					}
-					row[leaf[i]] = v
-				}
-				if _, err := w.WriteRows([]parquet.Row{row}); err != nil {
-					return err
-				}
-			}
-			return w.Close()
-		},
-	}
+	table.Rows, table.Columns = len(all.Units), columns
+	return tableWriter{table: table, write: func(b *bytes.Buffer) error { return wide.WriteParquet(b) }}
 }
 
 // readFigures reads a table back, column by column.

@@ -1,0 +1,233 @@
+package api
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"bassin/internal/indicator"
+	"bassin/internal/snapshot"
+	"bassin/internal/territory"
+)
+
+type bulkInput struct {
+	Shared
+	Level       string `query:"level" required:"true" enum:"arm,commune,cv,uu,bv,ept,epci,ti,aav,ze,arr,dep,reg,pays" example:"bv"`
+	Spreadsheet bool   `query:"spreadsheet"`
+}
+
+// bulk is the latest values of every indicator over a whole level, one row a
+// territory. One table is made at a time: that of communes takes tens of megabytes.
+func bulk(q *query, in *bulkInput) (*reply, error) {
+	kind, write := "csv", writeSheet
+	if q.format == parquetMedia {
+		kind, write = "parquet", func(w io.Writer, t *snapshot.Wide, _ bool) error { return t.WriteParquet(w) }
+	}
+	return &reply{
+		file: fmt.Sprintf("bassin-%d-indicators-%s.%s", q.france().Vintage(), in.Level, kind),
+		stream: func(w io.Writer) error {
+			select {
+			case q.service.bulk <- struct{}{}:
+				defer func() { <-q.service.bulk }()
+			case <-q.ctx.Done():
+				return q.ctx.Err()
+			}
+			t, err := q.wide(territory.Level(in.Level))
+			if err != nil {
+				return err
+			}
+			return write(w, t, q.excel)
+		},
+	}, nil
+}
+
+// wide puts a level in one table. Two columns name, for each territory, the
+// indicators whose value is imprecise or partial: a table of numbers cannot say it
+// otherwise.
+func (q *query) wide(l territory.Level) (*snapshot.Wide, error) {
+	ts := q.france().Level(l)
+	texts := map[string][]string{}
+	for _, name := range namesOf(l) {
+		texts[name] = make([]string, len(ts))
+	}
+	members, listed := texts["commune_codes"]
+	for i, t := range ts {
+		texts["id"][i], texts["level"][i], texts["code"][i], texts["name"][i] = t.ID.String(), string(l), t.Code, t.Name
+		if listed {
+			members[i] = q.codes(t)
+		}
+	}
+	out := &snapshot.Wide{Name: "indicators"}
+	for _, d := range q.snap.Panel.Definitions() {
+		a := q.snap.Panel.Across(l, d, d.Latest())
+		out.Numbers = append(out.Numbers, snapshot.WideColumn[float64]{Name: d.Key, Values: a.Values})
+		for i := range ts {
+			if a.Imprecise(i) {
+				texts["imprecise"][i] = strings.TrimPrefix(texts["imprecise"][i]+" "+d.Key, " ")
+			}
+			if a.States[i] == indicator.Partial {
+				texts["partial"][i] = strings.TrimPrefix(texts["partial"][i]+" "+d.Key, " ")
+			}
+		}
+	}
+	for _, name := range namesOf(l) {
+		out.Texts = append(out.Texts, snapshot.WideColumn[string]{Name: name, Values: texts[name]})
+	}
+	var err error
+	out.Metadata, err = q.about(l)
+	return out, err
+}
+
+// namesOf are the columns of text. Communes are listed for the levels that national
+// schemas do not know.
+func namesOf(l territory.Level) []string {
+	names := []string{"id", "level", "code", "name", "imprecise", "partial"}
+	switch l {
+	case territory.ArrondissementMunicipal, territory.Commune, territory.Departement, territory.Region, territory.Pays:
+		return names
+	}
+	return append(names, "commune_codes")
+}
+
+func (q *query) codes(t *territory.Territory) string {
+	var b strings.Builder
+	for i, n := range t.Communes() {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(q.france().Commune(n).Code)
+	}
+	return b.String()
+}
+
+// about is what the file says of itself. It holds no date of its own: the figures
+// have theirs, and the same snapshot always gives the same bytes.
+func (q *query) about(l territory.Level) (map[string]string, error) {
+	var licences, credits, periods []string
+	for _, d := range q.snap.Panel.Definitions() {
+		periods = with(periods, d.Vintages[d.Latest()].Period)
+		for _, s := range q.filesOf(d) {
+			licences, credits = with(licences, s.Licence), with(credits, s.Credit)
+		}
+	}
+	slices.Sort(licences)
+	slices.Sort(periods)
+	words, err := json.Marshal(q.dictionary(namesOf(l)))
+	return map[string]string{
+		"bassin.snapshot": q.snap.Manifest.Hash, "bassin.vintage": strconv.Itoa(q.france().Vintage()), "bassin.periods": strings.Join(periods, " "),
+		"bassin.level": string(l), "bassin.language": string(q.local.Lang()), "bassin.licence": strings.Join(licences, " "),
+		"bassin.credit": strings.Join(credits, "\n"), "bassin.dictionary": string(words),
+	}, err
+}
+
+// Entry tells what a column of the bulk tables holds.
+type Entry struct {
+	Column     string `json:"column"`
+	Type       string `json:"type" enum:"text,number"`
+	Name       string `json:"name"`
+	Definition string `json:"definition"`
+	Unit       string `json:"unit"`
+	Of         string `json:"of"`
+	Period     string `json:"period"`
+	Rule       string `json:"rule"`
+	Flags      string `json:"flags"`
+	Producer   string `json:"producer"`
+	Licence    string `json:"licence"`
+	Credit     string `json:"credit"`
+	Caveats    string `json:"caveats"`
+}
+
+func (q *query) dictionary(names []string) []Entry {
+	lang := q.local.Lang()
+	var out []Entry
+	for _, name := range names {
+		out = append(out, Entry{Column: name, Type: "text", Name: name, Definition: q.local.T("api.column." + name)})
+	}
+	for _, d := range q.snap.Panel.Definitions() {
+		e := Entry{
+			Column: d.Key, Type: "number", Name: d.Name.In(lang), Definition: d.Definition.In(lang), Unit: string(d.Unit), Of: d.Of.In(lang),
+			Period: d.Vintages[d.Latest()].Period, Rule: string(d.Rule), Flags: strings.Join(flags(d), " "),
+			Caveats: strings.Join(textsIn(lang, d.Caveats), " "),
+		}
+		var producers, licences, credits []string
+		for _, s := range q.filesOf(d) {
+			producers, licences, credits = with(producers, s.Producer), with(licences, s.Licence), with(credits, s.Credit)
+		}
+		e.Producer, e.Licence, e.Credit = strings.Join(producers, " ; "), strings.Join(licences, " "), strings.Join(credits, " ; ")
+		out = append(out, e)
+	}
+	return out
+}
+
+func flags(d *indicator.Definition) []string {
+	var out []string
+	for _, f := range []struct {
+		set  bool
+		name string
+	}{{d.Proxy, "proxy"}, {d.Estimate, "estimate"}, {d.Sample, "sample"}, {d.Unranked, "unranked"}, {d.Complete, "complete"}} {
+		if f.set {
+			out = append(out, f.name)
+		}
+	}
+	return out
+}
+
+type dictionaryInput struct {
+	Shared
+	Spreadsheet bool `query:"spreadsheet"`
+}
+
+func dictionary(q *query, _ *dictionaryInput) (*reply, error) {
+	out := q.dictionary(namesOf(territory.BassinDeVie))
+	return &reply{file: "bassin-" + strconv.Itoa(q.france().Vintage()) + "-dictionary.csv", csv: func(t *table) {
+		t.row("column", "type", "name", "definition", "unit", "of", "period", "rule", "flags", "producer", "licence", "credit", "caveats")
+		for _, e := range out {
+			t.row(e.Column, e.Type, e.Name, e.Definition, e.Unit, e.Of, e.Period, e.Rule, e.Flags, e.Producer, e.Licence, e.Credit, e.Caveats)
+		}
+	}}, nil
+}
+
+// writeSheet writes a wide table as CSV, row after row.
+func writeSheet(w io.Writer, t *snapshot.Wide, harmless bool) error {
+	safe := table{harmless: harmless}
+	if harmless {
+		if _, err := io.WriteString(w, byteOrderMark); err != nil {
+			return err
+		}
+	}
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	row := make([]string, 0, len(t.Texts)+len(t.Numbers))
+	for _, c := range t.Texts {
+		row = append(row, c.Name)
+	}
+	for _, c := range t.Numbers {
+		row = append(row, c.Name)
+	}
+	if err := out.Write(row); err != nil {
+		return err
+	}
+	for i := range t.Texts[0].Values {
+		row = row[:0]
+		for _, c := range t.Texts {
+			row = append(row, safe.text(c.Values[i]))
+		}
+		for _, c := range t.Numbers {
+			cell := ""
+			if x := c.Values[i]; !math.IsNaN(x) {
+				cell = strconv.FormatFloat(x, 'f', -1, 64)
+			}
+			row = append(row, cell)
+		}
+		if err := out.Write(row); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
