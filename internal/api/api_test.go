@@ -44,12 +44,17 @@ func (s shelf) SavePerimeter(_ context.Context, p atlas.Perimeter) error {
 
 func open(t testing.TB) (*API, http.Handler) {
 	t.Helper()
+	return serve(t, realdata.Snapshot(t))
+}
+
+func serve(t testing.TB, snap *snapshot.Snapshot) (*API, http.Handler) {
+	t.Helper()
 	catalog, err := i18n.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	live := new(snapshot.Live)
-	live.Swap(realdata.Snapshot(t))
+	live.Swap(snap)
 	now := func() time.Time { return time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC) }
 	a, err := New(Config{Live: live, Sets: &atlas.Service{Store: shelf{}, Now: now}, Catalog: catalog, Build: "test"})
 	if err != nil {
@@ -174,6 +179,26 @@ func TestProblems(t *testing.T) {
 		{"/search?q=a&levels=commune,xx", 400, "invalid", "levels"},
 		{"/reverse?lon=1", 400, "invalid", "lat"},
 		{"/reverse?lon=181&lat=0", 400, "invalid", "lon"},
+		{"/indicators/nothing", 404, "not_found", "key"},
+		{"/indicators/nothing/values?level=bv", 404, "not_found", "key"},
+		{"/indicators?axis=nothing", 400, "invalid", "axis"},
+		{"/indicators?format=parquet", 400, "invalid", "format"},
+		{"/indicators/density/values", 400, "invalid", "level"},
+		{"/indicators/density/values?level=qpv", 400, "invalid", "level"},
+		{"/indicators/density/values?level=bv&period=1900", 400, "invalid", "period"},
+		{"/indicators/density/values?level=bv&dep=666", 400, "invalid", "dep"},
+		{"/indicators/density/values?level=bv&reg=666", 400, "invalid", "reg"},
+		{"/indicators/density/values?level=bv&limit=0", 400, "invalid", "limit"},
+		{"/indicators/density/values?level=bv&cursor=dep:22", 400, "invalid", "cursor"},
+		{"/indicators/density/distribution?level=bv&territory=bv:0", 404, "not_found", "territory"},
+		{"/indicators/density/distribution?level=bv&territory=dep:22", 400, "invalid", "territory"},
+		{"/indicators/population/distribution?level=bv&territory=bv:22113", 400, "invalid", "territory"},
+		{"/indicators/bulk", 400, "invalid", "level"},
+		{"/indicators/bulk?level=bv&format=json", 400, "invalid", "format"},
+		{"/indicators/dictionary.csv?format=json", 400, "invalid", "format"},
+		{"/territories/bv:22113/indicators?keys=density,nothing", 400, "invalid", "keys"},
+		{"/territories/bv:0/indicators", 404, "not_found", "id"},
+		{"/territories/bv:22113/indicators/nothing", 404, "not_found", "key"},
 		{"/nothing", 404, "not_found", ""},
 	} {
 		for _, lang := range []string{"fr", "en"} {
@@ -197,6 +222,12 @@ func TestProblems(t *testing.T) {
 // A refusal says what would be accepted.
 func TestProblemsSayWhatIsPossible(t *testing.T) {
 	_, h := open(t)
+	density, _ := realdata.Snapshot(t).Panel.Definition("density")
+	var all []string
+	for _, v := range density.Vintages {
+		all = append(all, v.Period)
+	}
+	periods := strings.Join(all, ", ")
 	for _, c := range []struct{ target, field, fr, en string }{
 		{"/territories?limit=1001", "limit", "« limit » doit être un nombre entier de 1 à 1 000.", "“limit” must be a whole number from 1 to 1,000."},
 		{"/territories?limit=x", "limit", "« limit » doit être un nombre entier de 1 à 1 000.", "“limit” must be a whole number from 1 to 1,000."},
@@ -208,6 +239,9 @@ func TestProblemsSayWhatIsPossible(t *testing.T) {
 		{"/reverse?lon=NaN&lat=1", "lon", "« lon » doit être un nombre de -180 à 180.", "“lon” must be a number from -180 to 180."},
 		{"/reverse?lon=1&lat=nan", "lat", "« lat » doit être un nombre de -90 à 90.", "“lat” must be a number from -90 to 90."},
 		{"/territories/22113/geometry?precision=NaN", "precision", "« precision » doit être un nombre de 0 à 20 000.", "“precision” must be a number from 0 to 20,000."},
+		{"/indicators/bulk?level=reg&format=json", "format", "Le format « json » n’est pas proposé ici.", "The format “json” is not offered here."},
+		{"/indicators/bulk?level=reg&format=xls", "format", "« format » n’a pas une valeur possible. Les valeurs possibles : csv, parquet.", "“format” has no possible value. The possible values are: csv, parquet."},
+		{"/indicators/density/values?level=bv&period=1900", "period", "Cet indicateur n’a pas de période « 1900 ». Ses périodes : " + periods + ".", "This indicator has no period “1900”. Its periods are: " + periods + "."},
 		{"/levels?lang=de", "lang", "« lang » n’a pas une valeur possible. Les valeurs possibles : fr, en.", "“lang” has no possible value. The possible values are: fr, en."},
 		{"/territories/" + strings.Repeat("22113,", 4001), "id", "Cette expression est trop longue : 4 000 termes et 24 000 caractères au plus. Nommez des territoires plutôt que leurs communes : bv:22113.",
 			"This expression is too long: 4,000 terms and 24,000 characters at most. Name territories rather than their communes: bv:22113."},
@@ -282,7 +316,8 @@ func TestPages(t *testing.T) {
 
 func TestHeaders(t *testing.T) {
 	_, h := open(t)
-	for _, target := range []string{"/levels", "/territories/bv:22113", "/territories/bv:22113/members?format=csv", "/territories/22113/geometry", "/sources"} {
+	for _, target := range []string{"/levels", "/territories/bv:22113", "/territories/bv:22113/members?format=csv", "/territories/22113/geometry", "/sources",
+		"/indicators", "/indicators/density/values?level=bv", "/indicators/bulk?level=reg", "/indicators/bulk?level=reg&format=parquet"} {
 		w := get(t, h, target)
 		head := w.Header()
 		if head.Get("Bassin-Vintage") != "2026" || head.Get("Bassin-Snapshot") == "" || head.Get("Access-Control-Allow-Origin") != "*" || head.Get("Cache-Control") == "" {

@@ -1,11 +1,11 @@
 package api
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,64 +22,62 @@ type bulkInput struct {
 }
 
 // bulk is the latest values of every indicator over a whole level, one row a
-// territory. One table is made at a time: that of communes takes tens of megabytes.
+// territory. Parquet is made in memory, one file at a time: that of communes takes
+// tens of megabytes. CSV is written as it is made.
 func bulk(q *query, in *bulkInput) (*reply, error) {
-	kind, write := "csv", writeSheet
-	if q.format == parquetMedia {
-		kind, write = "parquet", func(w io.Writer, t *snapshot.Wide, _ bool) error { return t.WriteParquet(w) }
+	t, err := q.wide(territory.Level(in.Level))
+	if err != nil {
+		return nil, err
 	}
-	return &reply{
-		file: fmt.Sprintf("bassin-%d-indicators-%s.%s", q.france().Vintage(), in.Level, kind),
-		stream: func(w io.Writer) error {
-			select {
-			case q.service.bulk <- struct{}{}:
-				defer func() { <-q.service.bulk }()
-			case <-q.ctx.Done():
-				return q.ctx.Err()
-			}
-			t, err := q.wide(territory.Level(in.Level))
-			if err != nil {
-				return err
-			}
-			return write(w, t, q.excel)
-		},
-	}, nil
+	r := &reply{file: fmt.Sprintf("bassin-%d-indicators-%s", q.france().Vintage(), in.Level)}
+	if q.format == csvMedia {
+		r.file += ".csv"
+		r.stream = func(w io.Writer) error { return writeSheet(w, t, q.excel) }
+		return r, nil
+	}
+	r.file += ".parquet"
+	r.bytes = func() ([]byte, error) {
+		select {
+		case q.service.bulk <- struct{}{}:
+			defer func() { <-q.service.bulk }()
+		case <-q.ctx.Done():
+			return nil, q.ctx.Err()
+		}
+		var b bytes.Buffer
+		err := t.WriteParquet(&b)
+		return b.Bytes(), err
+	}
+	return r, nil
 }
 
 // wide puts a level in one table. Two columns name, for each territory, the
 // indicators whose value is imprecise or partial: a table of numbers cannot say it
 // otherwise.
 func (q *query) wide(l territory.Level) (*snapshot.Wide, error) {
-	ts := q.france().Level(l)
-	texts := map[string][]string{}
-	for _, name := range namesOf(l) {
-		texts[name] = make([]string, len(ts))
+	panel, ts := q.snap.Panel, q.france().Level(l)
+	about, err := q.about(l)
+	out := &snapshot.Wide{Name: "indicators", Texts: namesOf(l), Rows: len(ts), Metadata: about}
+	for _, d := range panel.Definitions() {
+		out.Numbers = append(out.Numbers, d.Key)
 	}
-	members, listed := texts["commune_codes"]
-	for i, t := range ts {
-		texts["id"][i], texts["level"][i], texts["code"][i], texts["name"][i] = t.ID.String(), string(l), t.Code, t.Name
-		if listed {
-			members[i] = q.codes(t)
-		}
-	}
-	out := &snapshot.Wide{Name: "indicators"}
-	for _, d := range q.snap.Panel.Definitions() {
-		a := q.snap.Panel.Across(l, d, d.Latest())
-		out.Numbers = append(out.Numbers, snapshot.WideColumn[float64]{Name: d.Key, Values: a.Values})
-		for i := range ts {
-			if a.Imprecise(i) {
-				texts["imprecise"][i] = strings.TrimPrefix(texts["imprecise"][i]+" "+d.Key, " ")
+	out.Row = func(i int, texts []string, numbers []float64) {
+		t := ts[i]
+		var imprecise, partial []string
+		for k, v := range panel.All(t) {
+			numbers[k] = v.Value
+			if v.Imprecise {
+				imprecise = append(imprecise, out.Numbers[k])
 			}
-			if a.States[i] == indicator.Partial {
-				texts["partial"][i] = strings.TrimPrefix(texts["partial"][i]+" "+d.Key, " ")
+			if v.State == indicator.Partial {
+				partial = append(partial, out.Numbers[k])
 			}
 		}
+		texts[0], texts[1], texts[2], texts[3] = t.ID.String(), string(l), t.Code, t.Name
+		texts[4], texts[5] = strings.Join(imprecise, " "), strings.Join(partial, " ")
+		if len(texts) > 6 {
+			texts[6] = q.codes(t)
+		}
 	}
-	for _, name := range namesOf(l) {
-		out.Texts = append(out.Texts, snapshot.WideColumn[string]{Name: name, Values: texts[name]})
-	}
-	var err error
-	out.Metadata, err = q.about(l)
 	return out, err
 }
 
@@ -202,27 +200,18 @@ func writeSheet(w io.Writer, t *snapshot.Wide, harmless bool) error {
 	}
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
-	row := make([]string, 0, len(t.Texts)+len(t.Numbers))
-	for _, c := range t.Texts {
-		row = append(row, c.Name)
-	}
-	for _, c := range t.Numbers {
-		row = append(row, c.Name)
-	}
-	if err := out.Write(row); err != nil {
+	if err := out.Write(slices.Concat(t.Texts, t.Numbers)); err != nil {
 		return err
 	}
-	for i := range t.Texts[0].Values {
-		row = row[:0]
-		for _, c := range t.Texts {
-			row = append(row, safe.text(c.Values[i]))
+	numbers, row := make([]float64, len(t.Numbers)), make([]string, len(t.Texts)+len(t.Numbers))
+	texts := row[:len(t.Texts)]
+	for i := range t.Rows {
+		t.Row(i, texts, numbers)
+		for k, s := range texts {
+			texts[k] = safe.text(s)
 		}
-		for _, c := range t.Numbers {
-			cell := ""
-			if x := c.Values[i]; !math.IsNaN(x) {
-				cell = strconv.FormatFloat(x, 'f', -1, 64)
-			}
-			row = append(row, cell)
+		for k, x := range numbers {
+			row[len(texts)+k] = safe.cell(known(x))
 		}
 		if err := out.Write(row); err != nil {
 			return err

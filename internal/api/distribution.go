@@ -20,6 +20,7 @@ type Distribution struct {
 	Level        string   `json:"level"`
 	Period       string   `json:"period"`
 	Unit         string   `json:"unit"`
+	Sources      []string `json:"sources"`
 	Vintage      int      `json:"vintage"`
 	Total        int      `json:"total"`
 	N            int      `json:"n"`
@@ -57,7 +58,7 @@ func distribution(q *query, in *distributionInput) (*reply, error) {
 	spread := indicator.NewDistribution(solid, nil)
 	out := Distribution{
 		Indicator: in.Key, Level: in.Level, Period: a.Definition.Vintages[a.Vintage].Period, Unit: string(a.Definition.Unit),
-		Vintage: q.france().Vintage(), Total: len(solid), N: spread.Len(),
+		Sources: a.Definition.Sources, Vintage: q.france().Vintage(), Total: len(solid), N: spread.Len(),
 		Min: known(spread.Quantile(0)), P10: known(spread.Quantile(0.1)), P25: known(spread.Quantile(0.25)), Median: known(spread.Quantile(0.5)),
 		P75: known(spread.Quantile(0.75)), P90: known(spread.Quantile(0.9)), Max: known(spread.Quantile(1)),
 		Mean: known(mean(a, solid)), MeanWeighted: a.Denominators != nil,

@@ -50,10 +50,11 @@ type valuesInput struct {
 // Values are an indicator over the territories of a level.
 type Values struct {
 	Page[LevelValue]
-	Indicator string `json:"indicator"`
-	Level     string `json:"level"`
-	Period    string `json:"period"`
-	Unit      string `json:"unit"`
+	Indicator string   `json:"indicator"`
+	Level     string   `json:"level"`
+	Period    string   `json:"period"`
+	Unit      string   `json:"unit"`
+	Sources   []string `json:"sources"`
 }
 
 // LevelValue is the figure of one territory.
@@ -87,7 +88,7 @@ func levelValues(q *query, in *valuesInput) (*reply, error) {
 		after = id.Code
 	}
 	v := a.Definition.Vintages[a.Vintage]
-	out := Values{Indicator: in.Key, Level: in.Level, Period: v.Period, Unit: string(a.Definition.Unit)}
+	out := Values{Indicator: in.Key, Level: in.Level, Period: v.Period, Unit: string(a.Definition.Unit), Sources: a.Definition.Sources}
 	r := &reply{}
 	for i, t := range a.Territories {
 		if !within(t) {

@@ -27,21 +27,26 @@ const unitColumn = "code"
 
 // figuresOf writes the figures under one licence: the unit and as many optional
 // numbers as there are formulas.
-func figuresOf(all *indicator.Figures, shareAlike bool) tableWriter {
-	wide := Wide{Name: figuresName, Texts: []WideColumn[string]{{unitColumn, all.Units}}}
-	columns := []Column{{Name: unitColumn, Type: "text"}}
-	for i, name := range all.Names {
-		if all.ShareAlike[i] != shareAlike {
-			continue
-		}
-		wide.Numbers = append(wide.Numbers, WideColumn[float64]{name, all.Columns[i]})
-		columns = append(columns, Column{Name: name, Type: "float64", Optional: true})
-	}
+func figuresOf(f *indicator.Figures, shareAlike bool) tableWriter {
 	table := Table{Name: figuresName, File: File{Path: figuresName + ".parquet"}, Licence: licenceOuverte}
 	if shareAlike {
 		table = Table{Name: figuresApart, File: File{Path: "odbl/figures.parquet"}, Licence: odbl}
 	}
-	table.Rows, table.Columns = len(all.Units), columns
+	table.Rows, table.Columns = len(f.Units), []Column{{Name: unitColumn, Type: "text"}}
+	wide := Wide{Name: figuresName, Texts: []string{unitColumn}, Rows: len(f.Units)}
+	var values [][]float64
+	for i, name := range f.Names {
+		if f.ShareAlike[i] == shareAlike {
+			table.Columns = append(table.Columns, Column{Name: name, Type: "float64", Optional: true})
+			wide.Numbers, values = append(wide.Numbers, name), append(values, f.Columns[i])
+		}
+	}
+	wide.Row = func(r int, texts []string, numbers []float64) {
+		texts[0] = f.Units[r]
+		for i, c := range values {
+			numbers[i] = c[r]
+		}
+	}
 	return tableWriter{table: table, write: func(b *bytes.Buffer) error { return wide.WriteParquet(b) }}
 }
 
