@@ -18,18 +18,38 @@ import (
 type bulkInput struct {
 	Shared
 	Level       string `query:"level" required:"true" enum:"arm,commune,cv,uu,bv,ept,epci,ti,aav,ze,arr,dep,reg,pays" example:"bv"`
+	Licence     string `query:"licence" enum:"etalab-2.0,ODbL-1.0" default:"etalab-2.0"`
 	Spreadsheet bool   `query:"spreadsheet"`
+}
+
+// shareAlike is the licence that spreads to whatever holds its data: what is under
+// it comes in a table of its own.
+const shareAlike = "ODbL-1.0"
+
+// licensed are the indicators of the bulk table under a licence.
+func (q *query) licensed(licence string) []*indicator.Definition {
+	var out []*indicator.Definition
+	for _, d := range q.snap.Panel.Definitions() {
+		apart := slices.ContainsFunc(q.filesOf(d), func(s snapshot.Source) bool { return s.Licence == shareAlike })
+		if apart == (licence == shareAlike) {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 // bulk is the latest values of every indicator over a whole level, one row a
 // territory. Parquet is made in memory, one file at a time: that of communes takes
 // tens of megabytes. CSV is written as it is made.
 func bulk(q *query, in *bulkInput) (*reply, error) {
-	t, err := q.wide(territory.Level(in.Level))
+	t, err := q.wide(territory.Level(in.Level), in.Licence)
 	if err != nil {
 		return nil, err
 	}
 	r := &reply{file: fmt.Sprintf("bassin-%d-indicators-%s", q.france().Vintage(), in.Level)}
+	if in.Licence == shareAlike {
+		r.file += "-odbl"
+	}
 	if q.format == csvMedia {
 		r.file += ".csv"
 		r.stream = func(w io.Writer) error { return writeSheet(w, t, q.excel) }
@@ -53,23 +73,24 @@ func bulk(q *query, in *bulkInput) (*reply, error) {
 // wide puts a level in one table. Two columns name, for each territory, the
 // indicators whose value is imprecise or partial: a table of numbers cannot say it
 // otherwise.
-func (q *query) wide(l territory.Level) (*snapshot.Wide, error) {
-	panel, ts := q.snap.Panel, q.france().Level(l)
-	about, err := q.about(l)
+func (q *query) wide(l territory.Level, licence string) (*snapshot.Wide, error) {
+	ts, defs := q.france().Level(l), q.licensed(licence)
+	about, err := q.about(l, defs)
 	out := &snapshot.Wide{Name: "indicators", Texts: namesOf(l), Rows: len(ts), Metadata: about}
-	for _, d := range panel.Definitions() {
+	for _, d := range defs {
 		out.Numbers = append(out.Numbers, d.Key)
 	}
 	out.Row = func(i int, texts []string, numbers []float64) {
 		t := ts[i]
 		var imprecise, partial []string
-		for k, v := range panel.All(t) {
+		for k, d := range defs {
+			v := q.snap.Panel.Latest(t, d)
 			numbers[k] = v.Value
 			if v.Imprecise {
-				imprecise = append(imprecise, out.Numbers[k])
+				imprecise = append(imprecise, d.Key)
 			}
 			if v.State == indicator.Partial {
-				partial = append(partial, out.Numbers[k])
+				partial = append(partial, d.Key)
 			}
 		}
 		texts[0], texts[1], texts[2], texts[3] = t.ID.String(), string(l), t.Code, t.Name
@@ -105,9 +126,9 @@ func (q *query) codes(t *territory.Territory) string {
 
 // about is what the file says of itself. It holds no date of its own: the figures
 // have theirs, and the same snapshot always gives the same bytes.
-func (q *query) about(l territory.Level) (map[string]string, error) {
+func (q *query) about(l territory.Level, defs []*indicator.Definition) (map[string]string, error) {
 	var licences, credits, periods []string
-	for _, d := range q.snap.Panel.Definitions() {
+	for _, d := range defs {
 		periods = with(periods, d.Vintages[d.Latest()].Period)
 		for _, s := range q.filesOf(d) {
 			licences, credits = with(licences, s.Licence), with(credits, s.Credit)
@@ -115,7 +136,7 @@ func (q *query) about(l territory.Level) (map[string]string, error) {
 	}
 	slices.Sort(licences)
 	slices.Sort(periods)
-	words, err := json.Marshal(q.dictionary(namesOf(l)))
+	words, err := json.Marshal(q.dictionary(namesOf(l), defs))
 	return map[string]string{
 		"bassin.snapshot": q.snap.Manifest.Hash, "bassin.vintage": strconv.Itoa(q.france().Vintage()), "bassin.periods": strings.Join(periods, " "),
 		"bassin.level": string(l), "bassin.language": string(q.local.Lang()), "bassin.licence": strings.Join(licences, " "),
@@ -140,13 +161,13 @@ type Entry struct {
 	Caveats    string `json:"caveats"`
 }
 
-func (q *query) dictionary(names []string) []Entry {
+func (q *query) dictionary(names []string, defs []*indicator.Definition) []Entry {
 	lang := q.local.Lang()
 	var out []Entry
 	for _, name := range names {
 		out = append(out, Entry{Column: name, Type: "text", Name: name, Definition: q.local.T("api.column." + name)})
 	}
-	for _, d := range q.snap.Panel.Definitions() {
+	for _, d := range defs {
 		e := Entry{
 			Column: d.Key, Type: "number", Name: d.Name.In(lang), Definition: d.Definition.In(lang), Unit: string(d.Unit), Of: d.Of.In(lang),
 			Period: d.Vintages[d.Latest()].Period, Rule: string(d.Rule), Flags: strings.Join(flags(d), " "),
@@ -181,7 +202,7 @@ type dictionaryInput struct {
 }
 
 func dictionary(q *query, _ *dictionaryInput) (*reply, error) {
-	out := q.dictionary(namesOf(territory.BassinDeVie))
+	out := q.dictionary(namesOf(territory.BassinDeVie), q.snap.Panel.Definitions())
 	return &reply{file: "bassin-" + strconv.Itoa(q.france().Vintage()) + "-dictionary.csv", csv: func(t *table) {
 		t.row("column", "type", "name", "definition", "unit", "of", "period", "rule", "flags", "producer", "licence", "credit", "caveats")
 		for _, e := range out {
