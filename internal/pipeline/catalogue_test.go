@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -52,6 +53,8 @@ func TestCatalogue(t *testing.T) {
 			t.Errorf("%s speaks of capability and is neither a proxy nor an estimate", e.Key)
 		case e.Rule == indicator.Medians && !strings.Contains(e.Definition.Definition.FR, "Moyenne des"):
 			t.Errorf("%s is a mean of medians, and is not called so", e.Key)
+		case e.Rule == indicator.Medians && strings.Contains(e.Definition.Definition.FR, "médian") && !strings.Contains(e.Name.FR, "moyenne des médianes"):
+			t.Errorf("%s is called %q", e.Key, e.Name.FR)
 		case e.Unranked && !strings.Contains(e.Name.FR, "recensé"):
 			t.Errorf("%s is an uneven census, and is not called so", e.Key)
 		case (e.Proxy || e.Estimate || e.Complete || e.Rule == indicator.Single || e.Rule == indicator.Medians) && len(e.Caveats) == 0:
@@ -66,8 +69,14 @@ func TestCatalogue(t *testing.T) {
 	}
 }
 
+// elision finds "de" or "le" before a vowel.
+var elision = regexp.MustCompile(`(?i)\b(de|le|la|que) [aeiouéèêîô]`)
+
 func checkText(t *testing.T, key string, text i18n.Text) {
 	t.Helper()
+	if elision.MatchString(text.FR) {
+		t.Errorf("%s: %q lacks an elision", key, text.FR)
+	}
 	for _, s := range []string{text.FR, text.EN} {
 		if s == "" || strings.TrimSpace(s) != s || strings.ContainsAny(s, "'\u00a0\u202f") || strings.Contains(s, "  ") {
 			t.Errorf("%s: %q is empty or badly typed", key, s)
