@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"bassin/internal/indicator"
 	"bassin/internal/territory"
 )
 
@@ -162,7 +163,7 @@ func (o *Observatory) concerned(t *territory.Territory, parts []Part) *Concerned
 		if c.Most == nil || p.People > c.Most.People {
 			c.Most = p
 		}
-		if c.Highest == nil || p.Rate > c.Highest.Rate {
+		if p.People >= indicator.Least && (c.Highest == nil || p.Rate > c.Highest.Rate) {
 			c.Highest = p
 		}
 	}

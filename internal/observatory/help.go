@@ -1,10 +1,11 @@
 package observatory
 
 import (
-	"math"
+	"slices"
 
 	"bassin/internal/place"
 	"bassin/internal/territory"
+	"bassin/internal/territory/shape"
 )
 
 // Help is what is known of the places of help of a territory.
@@ -21,6 +22,7 @@ type Beyond struct {
 	Km       float64
 	Communes int
 	People   int
+	Known    int // communes whose distance is known
 }
 
 // Listed is how many places of an uneven census are known here: recensés.
@@ -37,7 +39,7 @@ var listedKinds = []place.Kind{place.Mediation, place.AidantsConnect, place.Cons
 
 func (o *Observatory) help(t *territory.Territory) Help {
 	var h Help
-	for _, i := range o.places.In(place.FranceServices, t.Communes()) {
+	for _, i := range o.in(place.FranceServices, t) {
 		if o.places.At(i).Itinerant {
 			h.Itinerant = append(h.Itinerant, i)
 		} else {
@@ -45,7 +47,7 @@ func (o *Observatory) help(t *territory.Territory) Help {
 		}
 	}
 	for _, kind := range listedKinds {
-		if in := o.places.In(kind, t.Communes()); len(in) > 0 {
+		if in := o.in(kind, t); len(in) > 0 {
 			h.Listed = append(h.Listed, Listed{kind, in})
 		}
 	}
@@ -57,21 +59,47 @@ func (o *Observatory) help(t *territory.Territory) Help {
 		b := Beyond{Km: km}
 		for _, n := range t.Communes() {
 			v := o.Latest(communes[n], franceServicesKm)
-			if v.Shown() && !math.IsNaN(v.Value) && v.Value > km {
+			if !v.Shown() {
+				continue
+			}
+			if b.Known++; v.Value > km {
 				people, _ := communes[n].Population()
 				b.Communes++
 				b.People += people
 			}
 		}
-		h.Beyond = append(h.Beyond, b)
+		if b.Known > 0 {
+			h.Beyond = append(h.Beyond, b)
+		}
 	}
 	return h
+}
+
+// in lists the places of a kind in a territory. Those of a municipal
+// arrondissement are the places of its city whose point lies in its outline.
+func (o *Observatory) in(kind place.Kind, t *territory.Territory) []int32 {
+	all := o.places.In(kind, t.Communes())
+	if t.Level.Whole() {
+		return all
+	}
+	return slices.DeleteFunc(all, func(i int32) bool {
+		lon, lat, ok := o.places.Point(i)
+		if !ok {
+			return true
+		}
+		for _, near := range o.Snapshot.NearArrondissement(shape.Point{Lon: lon, Lat: lat}) {
+			if near.Territory == t {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 // sites is how many fixed France services a part has.
 func (o *Observatory) sites(t *territory.Territory) int {
 	n := 0
-	for _, i := range o.places.In(place.FranceServices, t.Communes()) {
+	for _, i := range o.in(place.FranceServices, t) {
 		if !o.places.At(i).Itinerant {
 			n++
 		}
@@ -81,5 +109,5 @@ func (o *Observatory) sites(t *territory.Territory) int {
 
 // listed is how many places of digital mediation are listed in a part.
 func (o *Observatory) listed(t *territory.Territory) int {
-	return o.places.Count(place.Mediation, t.Communes())
+	return len(o.in(place.Mediation, t))
 }

@@ -268,6 +268,7 @@ func (d diagnoser) places(x *observatory.Diagnosis, v *diagnosisView) {
 	for _, k := range h.Listed {
 		if k.Kind == place.Mediation {
 			numbers = append(numbers, k.Places...)
+			continue
 		}
 		v.PlacesNote = append(v.PlacesNote, l.T("diagnosis.place.listed", l.Number(len(k.Places)), l.T(kindKey(k.Kind, len(k.Places)))))
 	}

@@ -82,8 +82,11 @@ func (w words) howMany(x *observatory.Diagnosis) string {
 
 func (w words) where(x *observatory.Diagnosis) string {
 	c := x.Concerned
-	if c == nil || c.Most == nil || c.Highest == nil {
+	switch {
+	case c == nil || c.Most == nil:
 		return ""
+	case c.Highest == nil:
+		return w.l.T("diagnosis.answer.where_most", w.heading(c.Most.Territory), about(c.Most.People))
 	}
 	most, highest := w.heading(c.Most.Territory), w.heading(c.Highest.Territory)
 	if c.Most.Territory == c.Highest.Territory {
@@ -100,7 +103,10 @@ func (w words) helpKnown(x *observatory.Diagnosis) string {
 		s = l.T("diagnosis.answer.no_site")
 	}
 	if len(h.Itinerant) > 0 {
-		s += " " + l.T("diagnosis.answer.itinerant", len(h.Itinerant))
+		s = l.T("diagnosis.answer.sites_itinerant", len(h.Sites), len(h.Itinerant))
+	}
+	if x.Territory.Zone == "com" {
+		s = l.T("diagnosis.answer.sites_unknown")
 	}
 	if b, ok := beyond(h, 10); ok {
 		s += " " + w.beyondText(x, b)
