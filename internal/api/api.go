@@ -31,7 +31,6 @@ type API struct {
 	sets    *atlas.Service
 	catalog *i18n.Catalog
 	build   string
-	bulk    chan struct{} // holds one place
 	routes  []web.Route
 	specs   map[i18n.Lang]*huma.OpenAPI
 	text    map[i18n.Lang][]byte // of specs, as JSON
@@ -41,7 +40,7 @@ type API struct {
 func New(c Config) (*API, error) {
 	a := &API{
 		live: c.Live, sets: c.Sets, catalog: c.Catalog, build: strings.ReplaceAll(c.Build, `"`, ""),
-		bulk: make(chan struct{}, 1), specs: map[i18n.Lang]*huma.OpenAPI{}, text: map[i18n.Lang][]byte{},
+		specs: map[i18n.Lang]*huma.OpenAPI{}, text: map[i18n.Lang][]byte{},
 	}
 	for _, lang := range c.Catalog.Langs() {
 		routes := &collector{}

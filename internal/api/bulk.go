@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -39,8 +38,8 @@ func (q *query) licensed(licence string) []*indicator.Definition {
 }
 
 // bulk is the latest values of every indicator over a whole level, one row a
-// territory. Parquet is made in memory, one file at a time: that of communes takes
-// tens of megabytes. CSV is written as it is made.
+// territory. It is written as it is made: the table of communes takes tens of
+// megabytes.
 func bulk(q *query, in *bulkInput) (*reply, error) {
 	t, err := q.wide(territory.Level(in.Level), in.Licence)
 	if err != nil {
@@ -50,22 +49,13 @@ func bulk(q *query, in *bulkInput) (*reply, error) {
 	if in.Licence == shareAlike {
 		r.file += "-odbl"
 	}
-	if q.format == csvMedia {
+	switch q.format {
+	case csvMedia:
 		r.file += ".csv"
 		r.stream = func(w io.Writer) error { return writeSheet(w, t, q.excel) }
-		return r, nil
-	}
-	r.file += ".parquet"
-	r.bytes = func() ([]byte, error) {
-		select {
-		case q.service.bulk <- struct{}{}:
-			defer func() { <-q.service.bulk }()
-		case <-q.ctx.Done():
-			return nil, q.ctx.Err()
-		}
-		var b bytes.Buffer
-		err := t.WriteParquet(&b)
-		return b.Bytes(), err
+	default:
+		r.file += ".parquet"
+		r.stream = t.WriteParquet
 	}
 	return r, nil
 }

@@ -80,8 +80,7 @@ type reply struct {
 	value    any
 	geojson  func(dst []byte) ([]byte, error)
 	csv      func(t *table)
-	bytes    func() ([]byte, error)  // instead of these, for another form
-	stream   func(w io.Writer) error // or this, for what is too long to hold
+	stream   func(w io.Writer) error // instead of these, for what is too long to hold
 	file     string                  // name to keep it under, where it is a file
 	total    int
 	next     string // address of the next page
@@ -278,9 +277,6 @@ func (q *query) write(h huma.Context, r *reply) {
 }
 
 func (q *query) body(r *reply) ([]byte, error) {
-	if r.bytes != nil {
-		return r.bytes()
-	}
 	switch q.format {
 	case geoJSONMedia:
 		return r.geojson(nil)

@@ -23,7 +23,10 @@ type Wide struct {
 	Metadata map[string]string                              // about the whole file; may be nil
 }
 
-// WriteParquet writes the table: texts are required, numbers are null where there
+// groupRows is how many rows are held in memory while a table is written.
+const groupRows = 1 << 13
+
+// WriteParquet writes the table as it is made: texts are required, numbers are null where there
 // is none. The same table always gives the same bytes.
 func (t *Wide) WriteParquet(w io.Writer) error {
 	group := ordered{Group: parquet.Group{}, place: map[string]int{}}
@@ -40,6 +43,7 @@ func (t *Wide) WriteParquet(w io.Writer) error {
 		parquet.NewSchema(t.Name, group),
 		parquet.Compression(&zstd.Codec{Level: zstd.SpeedDefault, Concurrency: 1}),
 		parquet.CreatedBy("bassin", strconv.Itoa(Format), ""),
+		parquet.MaxRowsPerRowGroup(groupRows),
 	}
 	for k, v := range t.Metadata {
 		options = append(options, parquet.KeyValueMetadata(k, v)) // the library sorts them
