@@ -50,6 +50,7 @@ type diagnosisView struct {
 	Kind, Title string
 	Perimeter   []string
 	Age         string
+	Cover       string // what the first sheet of paper says of the document itself
 	Answer      []string
 	Back        web.Anchor // the territory's page
 	Map         *diagnosisMap
@@ -129,6 +130,7 @@ func (d diagnoser) view(x *observatory.Diagnosis) diagnosisView {
 	v := diagnosisView{
 		Kind: i18n.Upper(l.T("diagnosis.kind", naming.Kind(l, t))), Title: d.heading(t),
 		Perimeter: d.perimeter(x), Age: d.age(x), Answer: d.answer(x),
+		Cover:      l.T("diagnosis.cover", d.site.Name, i18n.Plain(d.f.Vintage()), d.s.Manifest.Hash),
 		Back:       web.Anchor{Text: l.T("diagnosis.back"), Href: d.self},
 		VisitsRule: l.T("diagnosis.visit.rule", int(observatory.Far)), Mobile: l.T("diagnosis.networks.mobile"),
 	}
