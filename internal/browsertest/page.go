@@ -219,13 +219,17 @@ func get[T any](p *Page, what string, a chromedp.Action[T]) T {
 }
 
 func (p *Page) where() string {
-	ctx, cancel := context.WithTimeout(p.ctx, 5*time.Second)
-	defer cancel()
-	url, err := chromedp.Run(ctx, chromedp.Location())
+	url, err := p.location()
 	if err != nil {
 		return "an unknown address"
 	}
 	return url
+}
+
+func (p *Page) location() (string, error) {
+	ctx, cancel := context.WithTimeout(p.ctx, 5*time.Second)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Location())
 }
 
 // Go goes to an address and waits until the page is there with all it asks for.
@@ -290,7 +294,11 @@ func (p *Page) WaitURL(what string, ok func(url string) bool) {
 	p.t.Helper()
 	url := ""
 	for end := time.Now().Add(patience / 2); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
-		if url = p.URL(); ok(url) {
+		now, err := p.location()
+		if err != nil {
+			continue // a page that is being left has no address to tell
+		}
+		if url = now; ok(url) {
 			p.Settle()
 			return
 		}
