@@ -35,8 +35,12 @@ var Twelve = []string{
 	franceServicesKm, "apl_gp", "jobs_growth", "commute_km",
 }
 
+// Mobile is the indicator of mobile networks, which an installation adds: no open
+// data used here has one.
+const Mobile = "mobile_4g"
+
 // Networks are the figures of the part about networks, in its order.
-var Networks = []string{"ftth", "ftth_missing", "dsl", "fixed_4g", "wired_none", "under_8"}
+var Networks = []string{"ftth", "ftth_missing", "dsl", "fixed_4g", "wired_none", "under_8", Mobile}
 
 // Keys of the indicators that rules rest on.
 const (

@@ -132,7 +132,10 @@ func (d diagnoser) view(x *observatory.Diagnosis) diagnosisView {
 		Perimeter: d.perimeter(x), Age: d.age(x), Answer: d.answer(x),
 		Cover:      l.T("diagnosis.cover", d.site.Name, i18n.Plain(d.f.Vintage()), d.s.Manifest.Hash),
 		Back:       web.Anchor{Text: l.T("diagnosis.back"), Href: d.self},
-		VisitsRule: l.T("diagnosis.visit.rule", int(observatory.Far)), Mobile: l.T("diagnosis.networks.mobile"),
+		VisitsRule: l.T("diagnosis.visit.rule", int(observatory.Far)),
+	}
+	if _, ok := d.o.Panel.Definition(observatory.Mobile); !ok {
+		v.Mobile = l.T("diagnosis.networks.mobile")
 	}
 	v.Map = d.plan(x)
 	v.Parts = d.parts(x)
