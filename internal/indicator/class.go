@@ -91,8 +91,23 @@ type Peers struct {
 // PeersOf returns the territories of level l of the same density and size class
 // as t. Where they are fewer than [Fewest], neighbouring sizes are taken in, one
 // class on each side at a time, then every density.
+// The result is shared and must not be changed.
 func (p *Panel) PeersOf(t *territory.Territory, l territory.Level) Peers {
-	own, classes := ClassOf(p.layout.france, t), p.Classes(l)
+	own := ClassOf(p.layout.france, t)
+	if kept, ok := p.peers.Load(peersKey{l, own}); ok {
+		return kept.(Peers)
+	}
+	kept, _ := p.peers.LoadOrStore(peersKey{l, own}, p.peersIn(own, l))
+	return kept.(Peers)
+}
+
+type peersKey struct {
+	level territory.Level
+	class Class
+}
+
+func (p *Panel) peersIn(own Class, l territory.Level) Peers {
+	classes := p.Classes(l)
 	last := int8(len(SizeLimits))
 	for _, density := range []Density{own.Density, NoDensity} {
 		for wider := int8(0); ; wider++ {

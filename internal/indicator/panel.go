@@ -25,6 +25,7 @@ type Panel struct {
 	published   map[publishedKey]float64
 	covers      sync.Map // coverKey → *cover
 	classes     sync.Map // territory.Level → []Class
+	peers       sync.Map // peersKey → Peers
 }
 
 // recipe is how one vintage is added up.
