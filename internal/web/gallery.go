@@ -3,6 +3,7 @@ package web
 import (
 	"math"
 	"net/http"
+	"strconv"
 )
 
 // gallery is the design-system page: every component, on real-looking content.
@@ -25,6 +26,7 @@ type gallery struct {
 	Copy       Copy
 	Strip      Strip
 	Line       Line
+	Scatter    Scatter
 	Bars       Bars
 	Stack      Stack
 	Swatches   []string
@@ -50,6 +52,14 @@ func newGallery(n int) *gallery {
 	strip := Strip{ID: "d-strip", Title: "La population du bassin de vie de Rostrenen parmi celles des autres", Own: 18577, Label: "Rostrenen", Others: peers, Peers: "les 1 707 bassins de vie", Log: true}
 	line := Line{ID: "d-line", Title: "Population du bassin de vie de Rostrenen", Unit: "habitants", Series: []Series{{Label: "Rostrenen", Points: []Point{
 		{2006, 19805}, {2011, 19233}, {2016, 18709}, {2017, 18609}, {2018, 18443}, {2019, 18287}, {2020, 18236}, {2021, 18357}, {2022, 18472}}}}}
+	scatter := Scatter{ID: "d-scatter", Title: "La population et la part des 75 ans ou plus, bassin de vie par bassin de vie", Head: "Bassin de vie",
+		Text: "Plus un bassin de vie est peuplé, moins ses habitants sont âgés, le plus souvent.",
+		X:    Measure{Name: "Habitants", Log: true, Write: func(x float64) string { return strconv.Itoa(int(x)) }},
+		Y:    Measure{Name: "75 ans ou plus, en %", Write: func(x float64) string { return strconv.Itoa(int(x)) }}}
+	for i, x := range peers {
+		scatter.Dots = append(scatter.Dots, Dot{X: x, Y: 60 - 4.6*math.Log(x) + 3*math.Sin(float64(i)), Own: i == 1})
+	}
+	scatter.Dots[1].Label = "Rostrenen"
 	return &gallery{
 		Anchors: []Anchor{
 			{Text: "Voir le bassin de vie", Href: "/design", Strong: true, Icon: "arrow"},
@@ -93,7 +103,7 @@ func newGallery(n int) *gallery {
 		},
 		Pagination: Pagination{Label: "Liste des bassins de vie", Text: "101 à 200 sur 1\u202f707", Previous: "/design?page=1", Next: "/design?page=3"},
 		Links:      Links{Label: "Exports", Items: []Anchor{{Text: "CSV", Href: "/design", Icon: "down"}, {Text: "GeoJSON", Href: "/design", Icon: "down"}, {Text: "Imprimer", Href: "/design", Icon: "print"}}},
-		Strip:      strip, Line: line,
+		Strip:      strip, Line: line, Scatter: scatter,
 		Bars: Bars{ID: "d-bars", Caption: "Population par intercommunalité", Head: [2]string{"Intercommunalité", "Habitants"}, Items: []Bar{
 			{Label: "Saint-Brieuc Armor Agglomération", Value: 151_307, Text: "151\u202f307", Href: "/design"}, {Label: "Lannion-Trégor Communauté", Value: 101_000, Text: "101\u202f000", Href: "/design"},
 			{Label: "Kreiz-Breizh", Value: 18_400, Text: "18\u202f400", Own: true}}},

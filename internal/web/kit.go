@@ -43,6 +43,7 @@ func examples() map[string][]any {
 		"web/links":      one(g.Links),
 		"web/strip":      one(g.Strip),
 		"web/line":       one(g.Line),
+		"web/scatter":    one(g.Scatter),
 		"web/bars":       one(g.Bars),
 		"web/stack":      one(g.Stack),
 		"web/sections":   one([]RenderedSection{{ID: "a", Title: "A", Body: "<p>a</p>"}}),
