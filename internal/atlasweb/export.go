@@ -1,17 +1,13 @@
 package atlasweb
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/csv"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
 	"bassin/internal/fault"
-	"bassin/internal/i18n"
 	"bassin/internal/snapshot"
 	"bassin/internal/territory"
 	"bassin/internal/web"
@@ -112,46 +108,10 @@ func (m memberRow) cells() []string {
 		population = strconv.Itoa(int(*m.Population))
 	}
 	return []string{
-		harmless(m.Code), harmless(m.Name), population, blank(int(m.PopulationYear), strconv.Itoa(int(m.PopulationYear))),
-		blank(int(m.Density), strconv.Itoa(int(m.Density))), m.BassinDeVie, harmless(m.NameBassin), m.EPCI, harmless(m.NameEPCI), m.Departement, m.Region,
+		web.Harmless(m.Code), web.Harmless(m.Name), population, blank(int(m.PopulationYear), strconv.Itoa(int(m.PopulationYear))),
+		blank(int(m.Density), strconv.Itoa(int(m.Density))), m.BassinDeVie, web.Harmless(m.NameBassin), m.EPCI, web.Harmless(m.NameEPCI), m.Departement, m.Region,
 		strconv.FormatFloat(m.Lon, 'f', -1, 64), strconv.FormatFloat(m.Lat, 'f', -1, 64),
 	}
-}
-
-// harmless keeps a spreadsheet from running a text as a formula.
-func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
-}
-
-// writeCSV writes a table as the spreadsheets of the reader's country open it: a
-// byte order mark, and semicolons in French.
-func writeCSV(w io.Writer, l *i18n.Localizer, head []string, rows func(write func([]string))) error {
-	b := bufio.NewWriter(w)
-	b.WriteString("\ufeff")
-	c := csv.NewWriter(b)
-	c.UseCRLF = true
-	if l.Lang() == i18n.FR {
-		c.Comma = ';'
-	}
-	var failed error
-	write := func(cells []string) {
-		if err := c.Write(cells); failed == nil {
-			failed = err
-		}
-	}
-	write(head)
-	rows(write)
-	c.Flush()
-	if failed == nil {
-		failed = c.Error()
-	}
-	if failed == nil {
-		failed = b.Flush()
-	}
-	return failed
 }
 
 func download(w http.ResponseWriter, kind, name string) {
@@ -167,7 +127,7 @@ func fileName(t *territory.Territory, ending string) string {
 
 func (p *Pages) exportCSV(w http.ResponseWriter, r *http.Request, s *snapshot.Snapshot, t *territory.Territory) error {
 	var b bytes.Buffer
-	err := writeCSV(&b, p.Kit.Locale(r.Context()), memberColumns, func(write func([]string)) {
+	err := web.WriteCSV(&b, p.Kit.Locale(r.Context()), memberColumns, func(write func([]string)) {
 		for _, m := range memberRows(s.France, t) {
 			write(m.cells())
 		}
@@ -206,7 +166,7 @@ func (p *Pages) listCSV(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var b bytes.Buffer
-	err = writeCSV(&b, l, listColumnsCSV, func(write func([]string)) {
+	err = web.WriteCSV(&b, l, listColumnsCSV, func(write func([]string)) {
 		for _, it := range p.rows(s, t, q) {
 			var deps []string
 			for _, n := range it.of.Communes() {
@@ -219,7 +179,7 @@ func (p *Pages) listCSV(w http.ResponseWriter, r *http.Request) error {
 				population = strconv.Itoa(it.population)
 			}
 			write([]string{
-				string(q.level), it.of.Code, harmless(it.of.Name), strings.Join(deps, "|"), strconv.Itoa(len(it.of.Communes())), population,
+				string(q.level), it.of.Code, web.Harmless(it.of.Name), strings.Join(deps, "|"), strconv.Itoa(len(it.of.Communes())), population,
 				strings.Join(s.France.Codes(it.of), "|"),
 			})
 		}

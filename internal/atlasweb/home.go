@@ -9,6 +9,7 @@ import (
 	"bassin/internal/snapshot"
 	"bassin/internal/territory"
 	"bassin/internal/web"
+	"bassin/internal/web/naming"
 )
 
 func (p *Pages) homeRoutes() []web.Route {
@@ -99,7 +100,7 @@ func byName(ts []*territory.Territory) []*territory.Territory {
 	}
 	keyed := make([]named, len(ts))
 	for i, t := range ts {
-		keyed[i] = named{folded(t.Name), t}
+		keyed[i] = named{naming.SortKey(t.Name), t}
 	}
 	slices.SortFunc(keyed, func(a, b named) int {
 		return cmp.Or(strings.Compare(a.key, b.key), cmp.Compare(a.t.Code, b.t.Code))

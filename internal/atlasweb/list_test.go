@@ -16,6 +16,8 @@ import (
 
 	"bassin/internal/realdata"
 	"bassin/internal/territory"
+	"bassin/internal/web"
+	"bassin/internal/web/naming"
 )
 
 func listed(d *goquery.Document, table string) []string {
@@ -81,7 +83,7 @@ func TestMembersAreSortedWithoutScript(t *testing.T) {
 	d := v.get("/bv/22113?tri=nom&ordre=croissant", http.StatusOK)
 	got := listed(d, "#t-membres")
 	want := slices.Clone(got)
-	slices.SortFunc(want, func(a, b string) int { return strings.Compare(folded(a), folded(b)) })
+	slices.SortFunc(want, func(a, b string) int { return strings.Compare(naming.SortKey(a), naming.SortKey(b)) })
 	if len(got) != 26 || !slices.Equal(got, want) {
 		t.Errorf("members by name: %v", got)
 	}
@@ -173,7 +175,7 @@ func TestExports(t *testing.T) {
 
 func TestHarmless(t *testing.T) {
 	for in, want := range map[string]string{"": "", "Lannion": "Lannion", "=1+1": "'=1+1", "+a": "'+a", "-a": "'-a", "@a": "'@a", "\tx": "'\tx", "a=b": "a=b"} {
-		if got := harmless(in); got != want {
+		if got := web.Harmless(in); got != want {
 			t.Errorf("harmless(%q) = %q, want %q", in, got, want)
 		}
 	}

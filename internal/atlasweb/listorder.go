@@ -5,11 +5,11 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"bassin/internal/i18n"
 	"bassin/internal/territory"
 	"bassin/internal/web"
+	"bassin/internal/web/naming"
 )
 
 // pageRows is the number of rows above which a table is cut in pages.
@@ -150,19 +150,8 @@ func (o order) pagination(l *i18n.Localizer, path string, q url.Values, what str
 	return p
 }
 
-// unaccent writes the letters of French names without their marks.
-var unaccent = strings.NewReplacer(
-	"à", "a", "â", "a", "ä", "a", "á", "a", "ã", "a", "ç", "c", "é", "e", "è", "e", "ê", "e", "ë", "e", "î", "i", "ï", "i", "í", "i",
-	"ô", "o", "ö", "o", "ó", "o", "õ", "o", "ù", "u", "û", "u", "ü", "u", "ú", "u", "ÿ", "y", "ñ", "n", "œ", "oe", "æ", "ae",
-	"-", " ", "'", " ", "’", " ",
-)
-
-// folded is the name by which a list is sorted: without case, accents or the
-// hyphens that French place names are full of.
-func folded(name string) string { return unaccent.Replace(strings.ToLower(name)) }
-
 func newItem(name string, t *territory.Territory) *item {
-	i := &item{of: t, name: name, fold: folded(name), population: -1, communes: len(t.Communes())}
+	i := &item{of: t, name: name, fold: naming.SortKey(name), population: -1, communes: len(t.Communes())}
 	if n, known := t.Population(); known {
 		i.population = n
 	}

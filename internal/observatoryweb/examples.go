@@ -25,3 +25,25 @@ func diagnosisExamples() map[string][]any {
 		"observatory/diagnosis":  {full, diagnosisView{Title: "Wallis", Answer: []string{"Rien."}}},
 	}
 }
+
+// explorerExamples are a page with all its parts, one with nothing to map, and a
+// click at sea.
+func explorerExamples() map[string][]any {
+	plain := func(float64) string { return "1" }
+	full := explorerView{
+		Title: "Densité", Answer: []string{"Une phrase."}, Errors: web.Errors{Items: []web.FieldError{{Field: "niveau", Text: "Non."}}},
+		Notices: []web.Notice{{Kind: web.Info, Text: "Une note."}},
+		Main:    []web.Field{{Name: "indicateur", Type: "select", Required: true, Groups: []web.Group{{Label: "Axe", Options: []web.Option{{Value: "density", Label: "Densité"}}}}}},
+		More:    []web.Field{{Name: "limites"}}, Hidden: []web.Hidden{{Name: "ici", Value: "bv:22113"}}, Open: true,
+		Map: &explorerMap{Src: "/explorer/carte.svg", Alt: "Carte", Action: []web.Hidden{{Name: "niveau", Value: "bv"}}, Sizes: []imageSize{{288, 273}}, Caption: "Carte",
+			Legend: []tone{{CSS: "s1", Over: "doubt", Text: "moins de 1", Count: 3, Note: "dont 1"}}, Notes: []string{"Une note."}},
+		Scatter: &web.Scatter{ID: "nuage", Title: "Nuage", X: web.Measure{Name: "x", Write: plain}, Y: web.Measure{Name: "y", Write: plain},
+			Dots: []web.Dot{{X: 1, Y: 1, Label: "Ici", Href: "/bv/22113", Own: true}, {X: 2, Y: 3}, {X: 3, Y: 2}}},
+		Table: &web.Table{ID: "t-valeurs", Caption: "Valeurs", Columns: []web.Column{{Title: "Bassin"}}, Rows: [][]web.Cell{{{Text: "Lannion"}}}}, Note: "Note.",
+		Pages: &web.Pagination{Label: "Valeurs", Text: "1 à 100"}, Links: web.Links{Label: "Liens", Items: []web.Anchor{{Text: "CSV", Href: "/explorer/csv"}}},
+		Heads: []string{"Densité"}, About: []web.Facts{{Items: []web.Fact{{Term: "Définition", Text: "Habitants."}}}}, Caveats: [][]string{{"Une réserve."}},
+		Sources: []web.Source{{Title: "Recensement"}},
+	}
+	bare := explorerView{Title: "Densité", Empty: &web.State{Kind: "empty", Title: "Rien"}, NoCloud: "Pas de nuage."}
+	return map[string][]any{"observatory/explorer": {full, bare}, "observatory/explorer_sea": {web.State{Kind: "empty", Title: "La mer"}}}
+}

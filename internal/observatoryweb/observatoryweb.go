@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"bassin/internal/observatory"
+	"bassin/internal/snapshot"
 	"bassin/internal/web"
 )
 
@@ -16,11 +17,13 @@ type Pages struct {
 	Kit         *web.Renderer
 	Observatory *observatory.Service
 	Site        web.Site
+
+	plans snapshot.Bound[*plans]
 }
 
 // Routes are the ways into the observatory.
 func (p *Pages) Routes() []web.Route {
-	return slices.Concat(p.catalogueRoutes(), p.diagnosisRoutes())
+	return slices.Concat(p.catalogueRoutes(), p.diagnosisRoutes(), p.explorerRoutes())
 }
 
 // Sections are what the observatory says on territory pages.
@@ -32,7 +35,7 @@ var files embed.FS
 // Templates are the templates of these pages, named observatory/….
 func Templates() []web.Templates {
 	examples := map[string][]any{}
-	for _, page := range []map[string][]any{catalogueExamples(), diagnosisExamples()} {
+	for _, page := range []map[string][]any{catalogueExamples(), diagnosisExamples(), explorerExamples()} {
 		maps.Copy(examples, page)
 	}
 	folders, err := fs.ReadDir(files, ".")

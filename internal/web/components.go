@@ -48,6 +48,7 @@ type Field struct {
 	Autocomplete               string
 	Required                   bool
 	Options                    []Option // of select, checkbox and radio
+	Groups                     []Group  // of select, after Options
 	Rows                       int      // of a textarea
 }
 
@@ -55,6 +56,12 @@ type Field struct {
 type Option struct {
 	Value, Label string
 	Chosen       bool
+}
+
+// Group is options of a select under a title.
+type Group struct {
+	Label   string
+	Options []Option
 }
 
 // Errors gathers on top of a form what is wrong in its fields.
