@@ -99,8 +99,7 @@ func (p *Pages) explorer(w http.ResponseWriter, r *http.Request) error {
 		v.Empty = x.empty()
 	} else {
 		plan := p.plans.Of(s, newPlans).of(e.zone)
-		width, height := plan.Size()
-		v.Map = x.plate(web.Theme(r.Context()), width, height)
+		v.Map = x.plate(web.Theme(r.Context()), plan)
 		x.scatter(&v)
 		x.table(&v, q)
 	}
@@ -130,12 +129,21 @@ func (x explorerSaid) count(n int) string {
 	return x.l.Number(n) + " " + x.level(x.e.level, n)
 }
 
-// label names a territory in a list: homonyms are told apart by their département.
-func (x explorerSaid) label(t *territory.Territory) string {
+// label names a territory in a list, told inside brackets: homonyms are told apart
+// by their département.
+func (x explorerSaid) label(t *territory.Territory) string { return x.named(t, "explorer.named") }
+func (x explorerSaid) told(t *territory.Territory) string  { return x.named(t, "explorer.told") }
+
+func (x explorerSaid) named(t *territory.Territory, key string) string {
 	switch t.Level {
 	case territory.Commune, territory.BassinDeVie:
-		if d := x.s.France.One(t.Communes()[0], territory.Departement); d != nil {
-			return x.l.T("explorer.named", t.Name, d.Code)
+		// The first commune of a basin may lie in another département than its pole.
+		n, ok := x.s.France.CommuneNumber(t.Code)
+		if !ok {
+			n = t.Communes()[0]
+		}
+		if d := x.s.France.One(n, territory.Departement); d != nil {
+			return x.l.T(key, t.Name, d.Code)
 		}
 	case territory.EPCI:
 		return naming.Heading(x.l, x.words.f, t)
@@ -150,7 +158,7 @@ func (x explorerSaid) answer() []string {
 	if known == 0 {
 		return nil
 	}
-	head := l.T("explorer.answer.head", x.name(d), x.period(), x.where())
+	head := l.T("explorer.answer.head", x.where(), x.period())
 	var out []string
 	switch {
 	case d.Unranked:
@@ -184,7 +192,7 @@ func (x explorerSaid) who(value float64) string {
 		}
 	}
 	if len(with) == 1 {
-		return x.label(x.f.Territories[with[0]])
+		return x.told(x.f.Territories[with[0]])
 	}
 	return x.count(len(with))
 }
@@ -199,21 +207,6 @@ func (x explorerSaid) notices() []web.Notice {
 	}
 	if d.Unranked {
 		note(web.Attention, l.T("explorer.unranked"))
-	}
-	doubts := 0
-	for _, n := range x.f.doubts {
-		doubts += n
-	}
-	if doubts > 0 {
-		known := len(x.f.shown) - x.f.missing
-		text := l.T("explorer.doubts", doubts, known)
-		if d.Sample {
-			text += " " + l.T("explorer.doubts.sample", indicator.Least)
-		}
-		if doubts*2 > known && x.e.level == territory.Commune {
-			text += " " + l.T("explorer.doubts.wider")
-		}
-		note(web.Info, text)
 	}
 	return out
 }
@@ -243,9 +236,10 @@ func (x explorerSaid) empty() *web.State {
 }
 
 // plate is the map with its legend.
-func (x explorerSaid) plate(theme string, width, height int) *explorerMap {
+func (x explorerSaid) plate(theme string, plan *carto.Plan) *explorerMap {
 	l, e, f := x.l, x.e, x.f
 	image := e.image()
+	width, height := plan.Size()
 	m := &explorerMap{
 		Alt:     l.T("explorer.map.alt", x.name(e.d), x.where(), x.count(len(f.shown))),
 		Caption: l.T("explorer.map.caption", x.name(e.d), x.period(), x.unit()),
@@ -272,15 +266,21 @@ func (x explorerSaid) plate(theme string, width, height int) *explorerMap {
 		}
 		m.Legend = append(m.Legend, t)
 	}
-	total := 0
+	doubts := 0
 	for _, n := range f.doubts {
-		total += n
+		doubts += n
 	}
-	if total > 0 {
-		m.Legend = append(m.Legend, tone{CSS: "s4", Over: carto.DoubtTone, Text: l.T("explorer.legend.doubt"), Count: total})
+	if e.places {
+		m.Legend = append(m.Legend, tone{CSS: "spot", Text: l.T("explorer.legend.places"), Count: plan.Shows(helpPlaces(x.s))})
+	}
+	if doubts > 0 {
+		m.Legend = append(m.Legend, tone{CSS: "s4", Over: carto.DoubtTone, Text: l.T("explorer.legend.doubt"), Count: doubts})
 	}
 	if f.missing > 0 {
 		m.Legend = append(m.Legend, tone{CSS: carto.MissingTone, Text: l.T("explorer.legend.missing"), Count: f.missing})
+	}
+	if doubts > 0 {
+		m.Notes = append(m.Notes, x.doubts(doubts))
 	}
 	if len(f.cut.Limits)+1 < e.classes && e.method != byLimits && f.cut.Middle == 0 {
 		m.Notes = append(m.Notes, l.T("explorer.map.fewer", f.cut.Classes()))
@@ -295,10 +295,20 @@ func (x explorerSaid) plate(theme string, width, height int) *explorerMap {
 	if e.zone == nil {
 		m.Notes = append(m.Notes, l.T("explorer.map.overseas"))
 	}
-	if e.places {
-		m.Notes = append(m.Notes, l.T("explorer.map.places"))
-	}
 	return m
+}
+
+// doubts says that some values may not be compared.
+func (x explorerSaid) doubts(n int) string {
+	known := len(x.f.shown) - x.f.missing
+	text := x.l.T("explorer.doubts", n, known)
+	if x.e.d.Sample {
+		text += " " + x.l.T("explorer.doubts.sample", indicator.Least)
+	}
+	if n*2 > known && x.e.level == territory.Commune {
+		text += " " + x.l.T("explorer.doubts.wider")
+	}
+	return text
 }
 
 // unit says what values are of, for a caption: en %, pour 1 000 habitants.

@@ -61,12 +61,7 @@ func (p *Pages) explorerImage(w http.ResponseWriter, r *http.Request) error {
 	}
 	o := explore(s, &e).shading(&e, theme)
 	if e.places {
-		from, to := s.Places.Of(place.FranceServices)
-		for i := from; i < to; i++ {
-			if lon, lat, ok := s.Places.Point(i); ok {
-				o.Places = append(o.Places, shape.Point{Lon: lon, Lat: lat})
-			}
-		}
+		o.Places = helpPlaces(s)
 	}
 	image := p.plans.Of(s, newPlans).of(e.zone).Shaded(o)
 	h := w.Header()
@@ -76,6 +71,18 @@ func (p *Pages) explorerImage(w http.ResponseWriter, r *http.Request) error {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
 	return web.Respond(w, r, image)
+}
+
+// helpPlaces are the points of France services, buses at their home.
+func helpPlaces(s *snapshot.Snapshot) []shape.Point {
+	var out []shape.Point
+	from, to := s.Places.Of(place.FranceServices)
+	for i := from; i < to; i++ {
+		if lon, lat, ok := s.Places.Point(i); ok {
+			out = append(out, shape.Point{Lon: lon, Lat: lat})
+		}
+	}
+	return out
 }
 
 // explorerClick leads from a point of a map, as a browser sends it with an <input

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"bassin/internal/i18n"
 	"bassin/internal/indicator"
 	"bassin/internal/web"
 )
@@ -55,7 +56,7 @@ func (x explorerSaid) scatter(v *explorerView) {
 		t := x.f.Territories[i]
 		dot := web.Dot{X: xs[k], Y: ys[k], Own: t == e.own}
 		if named[k] || dot.Own {
-			dot.Label, dot.Href = x.label(t), t.Path()
+			dot.Label, dot.Href = t.Name, t.Path()
 		}
 		c.Dots = append(c.Dots, dot)
 	}
@@ -67,7 +68,25 @@ func (x explorerSaid) measure(d *indicator.Definition, log bool) web.Measure {
 	if of := perWhat(x.l, d); of != "" {
 		name = x.l.T("explorer.scatter.axis", name, of)
 	}
-	return web.Measure{Name: name, Log: log, Write: func(v float64) string { return amount(x.l, d, v) }}
+	return web.Measure{
+		Name: name, Log: log, Write: func(v float64) string { return amount(x.l, d, v) }, Tick: func(v float64) string { return round(x.l, d, v) },
+	}
+}
+
+// round writes a value of a scale: without decimals where it has none.
+func round(l *i18n.Localizer, d *indicator.Definition, v float64) string {
+	if v != math.Trunc(v) {
+		return amount(l, d, v)
+	}
+	switch d.Unit {
+	case "percent":
+		return l.Percent(v/100, 0)
+	case "km", "kg", "minutes", "mwh", "kwh":
+		return l.Unit(l.Decimal(v, 0), l.T("observatory.unit."+string(d.Unit)))
+	case "euros":
+		return amount(l, d, v)
+	}
+	return l.Decimal(v, 0)
 }
 
 // Strengths under which a correlation is told as none, and as weak.

@@ -26,6 +26,14 @@ type Measure struct {
 	Name  string
 	Log   bool // positions by logarithm; what is not above zero has none
 	Write func(float64) string
+	Tick  func(float64) string // values of the scale; Write if nil
+}
+
+func (m Measure) tick(x float64) string {
+	if m.Tick != nil {
+		return m.Tick(x)
+	}
+	return m.Write(x)
 }
 
 // Dot is one thing with its two measures. Those with a label are named, the first
@@ -129,14 +137,14 @@ func (c Scatter) draw(l *i18n.Localizer) (template.HTML, error) {
 	down := func(v float64) float64 { return plotBottom - 6 - (plotBottom-plotTop-12)*y.at(v) }
 	class := "scatter"
 	for _, t := range y.ticks {
-		if len([]rune(c.Y.Write(t))) > 7 {
+		if len([]rune(c.Y.tick(t))) > 7 {
 			class = "scatter deep" // room for long figures beside the scale
 		}
 	}
 	d := newDrawing(class, c.ID, c.Title, "294")
 	d.text(c.Text)
 	for _, t := range y.ticks {
-		d.add(`<line class="grid" x1="0" x2="100%%" y1="%s" y2="%[1]s"/><text class="small" x="-8" y="%[2]s" text-anchor="end">%[3]s</text>`, num(down(t)), num(down(t)+4), esc(c.Y.Write(t)))
+		d.add(`<line class="grid" x1="0" x2="100%%" y1="%s" y2="%[1]s"/><text class="small" x="-8" y="%[2]s" text-anchor="end">%[3]s</text>`, num(down(t)), num(down(t)+4), esc(c.Y.tick(t)))
 	}
 	for i, t := range x.ticks {
 		d.add(`<line class="grid" x1="%s" x2="%[1]s" y1="%[2]s" y2="%[3]s"/>`, pct(left(t)), num(plotTop), num(plotBottom))
@@ -149,7 +157,7 @@ func (c Scatter) draw(l *i18n.Localizer) (template.HTML, error) {
 		case len(x.ticks) > 5 && i%2 == 1:
 			continue
 		}
-		d.place(left(t), plotBottom+20, "small", anchor, c.X.Write(t))
+		d.place(left(t), plotBottom+20, "small", anchor, c.X.tick(t))
 	}
 	d.add(`<line class="axis" x1="0" x2="100%%" y1="%s" y2="%[1]s"/>`, num(plotBottom))
 	d.add(`<svg width="100%%" height="%s" viewBox="0 0 1000 %[1]s" preserveAspectRatio="none">`, num(plotBottom))

@@ -161,6 +161,17 @@ func (p *Plan) dots(c *canvas, at []shape.Point) {
 	}
 }
 
+// Shows is how many of the points the plan draws.
+func (p *Plan) Shows(at []shape.Point) int {
+	count := 0
+	for _, point := range at {
+		if n, ok := p.s.Locate(point); ok && slices.ContainsFunc(p.frames, func(fr *frame) bool { return fr.shows(n) }) {
+			count++
+		}
+	}
+	return count
+}
+
 // nameLargest writes the names of the most populated communes of a part.
 func (p *Plan) nameLargest(c *canvas) {
 	fr := p.frames[0]

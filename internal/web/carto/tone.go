@@ -57,11 +57,12 @@ func shadedStyle(theme string) string {
 		`.none{fill:url(#h)}.doubt{fill:url(#q)}.minus{fill:url(#m)}` +
 		`.unit{stroke-width:.4}.dep{stroke-width:.6}.coast{stroke-width:.8}.frame{fill:none}` +
 		`#p{stroke:inherit;stroke-width:inherit;stroke-linecap:round}.halo{stroke-width:2.9}.places{stroke-width:2}.part .halo{stroke-width:6}.part .places{stroke-width:4}` +
-		`text{font:13px system-ui,sans-serif;paint-order:stroke;stroke-width:3px;stroke-linejoin:round}`
+		`text{font:13px system-ui,sans-serif;paint-order:stroke;stroke-width:3px;stroke-linejoin:round}` +
+		`@media(max-width:400px){.towns{display:none}}` // names would be too small to read
 	const light = `.land{fill:#f3ecdd}.h{fill:#f3ecdd}.h path{stroke:#857b68}.q path{stroke:#faf6ed}.m path{stroke:#5b3a06;stroke-opacity:.4}.unit{stroke:#faf6ed}.dep{stroke:#857b68}.coast{stroke:#3d6670}.frame{stroke:#cfc4ad}` +
-		`.halo{stroke:#fffdf8}.places{stroke:#a3141e}text{fill:#1d2628;stroke:#faf6edd0}circle{fill:#1d2628}`
+		`.halo{stroke:#fffdf8}.places{stroke:#b3700a}text{fill:#1d2628;stroke:#faf6edd0}circle{fill:#1d2628}`
 	const dark = `.land{fill:#222c2c}.h{fill:#222c2c}.h path{stroke:#75807f}.q path{stroke:#10181b}.m path{stroke:#10181b;stroke-opacity:.5}.unit{stroke:#10181b}.dep{stroke:#7f8580}.coast{stroke:#7fb2bb}.frame{stroke:#3a4a48}` +
-		`.halo{stroke:#10181b}.places{stroke:#ff8f8f}text{fill:#ece5d6;stroke:#10181bd0}circle{fill:#ece5d6}`
+		`.halo{stroke:#10181b}.places{stroke:#f0bd5e}text{fill:#ece5d6;stroke:#10181bd0}circle{fill:#ece5d6}`
 	day, night := light+fills("light"), dark+fills("dark")
 	switch theme {
 	case "light":
