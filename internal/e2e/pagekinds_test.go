@@ -44,6 +44,10 @@ var pageKinds = []pageKind{
 	{name: "list", path: "/liste/bv"},
 	{name: "list-departements", path: "/liste/dep"},
 	{name: "map", path: "/carte", heavy: true},
+	{name: "explorer", path: "/explorer"},
+	{name: "explorer-scatter", path: "/explorer?niveau=epci&indicateur=density&avec=age_75&echelle=x&zone=reg:53&ici=epci:200065928"},
+	{name: "explorer-communes", path: "/explorer?niveau=commune&indicateur=density", heavy: true}, // every commune of France is drawn
+	{name: "explorer-wrong", path: "/explorer?niveau=x&classes=limites&limites=2+1", status: 400},
 	{name: "data", path: "/donnees"},
 	{name: "about", path: "/a-propos"},
 	{name: "accessibility", path: "/accessibilite"},
