@@ -36,6 +36,7 @@ type Observatory struct {
 	unit        func(*territory.France, *territory.Territory) territory.Level
 	comparisons sync.Map // comparisonKey → *comparison
 	fifths      sync.Map // fifthsKey → []float64
+	twins       twinRoom
 }
 
 // Latest returns the latest vintage of an indicator over a territory, Absent where

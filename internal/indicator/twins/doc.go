@@ -10,7 +10,8 @@
 //	near := space.Nearest(unit, 10, nil)                    // one unit
 //	all := space.All(10, twins.Within(lon, lat, 30))        // every unit, none nearer than 30 km
 //	why := space.Explain(unit, near[0].Unit)                // alike first, different last
-//	quality, err := space.Skill(outcomes, classes, 10, nil) // are twins better than simpler answers?
+//	who, err := space.Stranger(values)                      // somebody who is not a unit: who.Nearest, who.Explain
+//	quality, err := space.Skill(outcomes, classes, 10, nil, nil) // are twins better than simpler answers?
 //	stable, err := space.Stability(10, nil, nil)            // do they hold when a trait is left out?
 //
 // A Space is made once for a set of units and is safe for several goroutines.

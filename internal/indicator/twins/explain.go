@@ -18,7 +18,15 @@ type Difference struct {
 // Explain compares unit b with unit a: the traits most alike first, those that differ
 // most last, equals in the order of traits.
 func (s *Space) Explain(a, b int) []Difference {
-	ra, rb := s.row(a), s.row(b)
+	raw := make([]float64, len(s.traits))
+	for t := range raw {
+		raw[t] = s.traits[t].Values[a]
+	}
+	return s.explain(raw, s.row(a), b)
+}
+
+func (s *Space) explain(raw, ra []float64, b int) []Difference {
+	rb := s.row(b)
 	var out []Difference
 	sum := 0.0
 	for t, trait := range s.traits {
@@ -28,7 +36,7 @@ func (s *Space) Explain(a, b int) []Difference {
 		}
 		part := s.weight[t] * d * d
 		sum += part
-		out = append(out, Difference{Trait: t, Key: trait.Key, A: trait.Values[a], B: trait.Values[b], Scaled: d, Share: part})
+		out = append(out, Difference{Trait: t, Key: trait.Key, A: raw[t], B: trait.Values[b], Scaled: d, Share: part})
 	}
 	for i := range out {
 		if sum > 0 {

@@ -14,64 +14,77 @@ const (
 	Percentile Scale = "percentile"
 )
 
-// scale returns the scaled values of a trait, NaN where missing.
-func scale(t Trait, clip float64) ([]float64, Scale) {
-	out := slices.Clone(t.Values)
-	if t.Transform == Log {
-		for u, v := range out {
-			out[u] = math.Log(v)
-		}
-	}
-	known := make([]float64, 0, len(out))
-	for _, v := range out {
-		if !math.IsNaN(v) {
-			known = append(known, v)
+// scaler puts raw values of a trait on its scale.
+type scaler struct {
+	by     Scale
+	log    bool
+	clip   float64   // 0 for no bound
+	centre float64   // of a robust scale
+	unit   float64   // of a robust scale
+	known  []float64 // of a percentile scale, sorted
+}
+
+// newScaler measures the scale of a trait.
+func newScaler(t Trait, clip float64) scaler {
+	sc := scaler{by: Robust, log: t.Transform == Log, clip: clip}
+	known := make([]float64, 0, len(t.Values))
+	for _, v := range t.Values {
+		if v == v {
+			known = append(known, sc.turned(v))
 		}
 	}
 	slices.Sort(known)
-	by := Robust
-	centre := middle(known)
+	sc.centre = middle(known)
 	away := make([]float64, len(known))
 	for i, v := range known {
-		away[i] = math.Abs(v - centre)
+		away[i] = math.Abs(v - sc.centre)
 	}
 	slices.Sort(away)
-	if unit := 1.4826 * middle(away); unit > 0 && !math.IsInf(unit, 0) {
-		for u, v := range out {
-			out[u] = (v - centre) / unit
-		}
-	} else {
-		by = Percentile
-		places(out, known)
+	if sc.unit = 1.4826 * middle(away); !(sc.unit > 0) || math.IsInf(sc.unit, 0) {
+		sc.by, sc.known = Percentile, known
 	}
-	if clip > 0 {
-		for u, v := range out {
-			out[u] = max(-clip, min(clip, v)) // NaN stays
-		}
-	}
-	return out, by
+	return sc
 }
 
-// places replaces each value by (p - 1/2) √12, p its place among the known, sorted.
-func places(out, known []float64) {
-	last := float64(max(1, len(known)-1))
-	for u, v := range out {
-		if math.IsNaN(v) {
-			continue
-		}
-		first, _ := slices.BinarySearch(known, v)
-		after, _ := slices.BinarySearchFunc(known, v, func(a, b float64) int {
-			if a <= b {
-				return -1
-			}
-			return 1
-		})
-		p := float64(first+after-1) / 2 / last
-		if len(known) == 1 {
-			p = 0.5
-		}
-		out[u] = (p - 0.5) * math.Sqrt(12)
+func (sc *scaler) turned(v float64) float64 {
+	if sc.log {
+		return math.Log(v)
 	}
+	return v
+}
+
+// scaled puts one raw value on the scale; NaN stays.
+func (sc *scaler) scaled(v float64) float64 {
+	if v != v {
+		return v
+	}
+	v = sc.turned(v)
+	if sc.by == Percentile {
+		v = sc.place(v)
+	} else {
+		v = (v - sc.centre) / sc.unit
+	}
+	if sc.clip > 0 {
+		v = max(-sc.clip, min(sc.clip, v))
+	}
+	return v
+}
+
+// place is (p - 1/2) √12, p the place of a value among the known; one beyond them
+// all takes the first or last place.
+func (sc *scaler) place(v float64) float64 {
+	if len(sc.known) < 2 {
+		return 0
+	}
+	first, _ := slices.BinarySearch(sc.known, v)
+	after, _ := slices.BinarySearchFunc(sc.known, v, func(a, b float64) int {
+		if a <= b {
+			return -1
+		}
+		return 1
+	})
+	p := float64(first+after-1) / 2 / float64(len(sc.known)-1)
+	return (max(0, min(1, p)) - 0.5) * math.Sqrt(12)
 }
 
 // middle is the median of sorted values, NaN for none.

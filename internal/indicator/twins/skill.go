@@ -45,7 +45,7 @@ type Quality struct {
 // An outcome with the key of a trait is refused, and so is one that the regression
 // finds to a millionth: it could be computed from the traits. Others that could be,
 // through a product or a ratio, are for the caller to keep away.
-func (s *Space) Skill(outcomes []Outcome, classes []int, k int, skip func(i, j int) bool) (Quality, error) {
+func (s *Space) Skill(outcomes []Outcome, classes []int, k int, units []int, skip func(i, j int) bool) (Quality, error) {
 	if len(classes) != s.units {
 		return Quality{}, invalid("classes", "twins.length", "classes", len(classes), s.units)
 	}
@@ -63,7 +63,7 @@ func (s *Space) Skill(outcomes []Outcome, classes []int, k int, skip func(i, j i
 			return Quality{}, invalid(field, "twins.outcome_trait", o.Key)
 		}
 	}
-	near := s.All(k, skip)
+	near := s.of(units, k, skip)
 	var q Quality
 	var overClass, overRegression []float64
 	for i, o := range outcomes {

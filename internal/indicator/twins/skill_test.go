@@ -11,7 +11,7 @@ import (
 
 func skill(t *testing.T, s *twins.Space, outcomes []twins.Outcome, classes []int, k int) twins.Quality {
 	t.Helper()
-	q, err := s.Skill(outcomes, classes, k, nil)
+	q, err := s.Skill(outcomes, classes, k, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +174,7 @@ func TestSkillRefuses(t *testing.T) {
 		{twins.Outcome{Key: "y", Values: append(slices.Clone(sum[:99]), math.Inf(-1))}, 100, "twins.infinite at outcomes[0]"},
 		{twins.Outcome{Key: "y", Values: sum}, 9, "twins.length at classes"},
 	} {
-		if _, err := s.Skill([]twins.Outcome{c.o}, make([]int, c.classes), 5, nil); keyOf(err) != c.want {
+		if _, err := s.Skill([]twins.Outcome{c.o}, make([]int, c.classes), 5, nil, nil); keyOf(err) != c.want {
 			t.Errorf("got %s, want %s", keyOf(err), c.want)
 		}
 	}
@@ -183,6 +183,27 @@ func TestSkillRefuses(t *testing.T) {
 	if r := q.Outcomes[0]; r.Units != 0 || !math.IsNaN(r.OverClass) || !math.IsNaN(q.OverClass) {
 		t.Errorf("an outcome that nobody has: %+v", q)
 	}
+}
+
+// A sample is judged as it is among all.
+func TestSkillOfSome(t *testing.T) {
+	traits := crowd(3, 400, 4, 2, 0.1)
+	y := crowd(9, 400, 1, 0, 0.2)[0].Values
+	classes := make([]int, 400)
+	s := make1(t, traits, twins.Options{Shared: 0.5, Workers: 2})
+	sum, n := 0.0, 0.0
+	for u := range 400 {
+		q, err := s.Skill([]twins.Outcome{{Key: "y", Values: y}}, classes, 5, []int{u}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := q.Outcomes[0]; r.Units == 1 {
+			sum, n = sum+r.Twins, n+1
+		}
+	}
+	whole := skill(t, s, []twins.Outcome{{Key: "y", Values: y}}, classes, 5)
+	near(t, "error", whole.Outcomes[0].Twins, sum/n, 1e-12)
+	near(t, "units", float64(whole.Outcomes[0].Units), n, 0)
 }
 
 func TestStability(t *testing.T) {

@@ -10,7 +10,7 @@ type Space struct {
 	traits  []Trait
 	opt     Options
 	units   int
-	scales  []Scale   // by trait
+	scales  []scaler  // by trait
 	weight  []float64 // by trait
 	whole   float64   // sum of weights
 	z       []float64 // scaled values, unit by unit, NaN where missing
@@ -27,15 +27,14 @@ func New(traits []Trait, o Options) (*Space, error) {
 	}
 	s := &Space{
 		traits: slices.Clone(traits), opt: o, units: len(traits[0].Values),
-		scales: make([]Scale, len(traits)), weight: make([]float64, len(traits)),
+		scales: make([]scaler, len(traits)), weight: make([]float64, len(traits)),
 	}
 	s.opt.Workers = max(1, o.Workers)
 	s.z = make([]float64, s.units*len(traits))
 	for t, trait := range traits {
-		col, by := scale(trait, o.Clip)
-		s.scales[t] = by
-		for u, v := range col {
-			s.z[u*len(traits)+t] = v
+		s.scales[t] = newScaler(trait, o.Clip)
+		for u, v := range trait.Values {
+			s.z[u*len(traits)+t] = s.scales[t].scaled(v)
 		}
 		s.weight[t] = trait.Weight
 		if trait.Weight == 0 {
@@ -77,7 +76,7 @@ func (s *Space) without(trait int) *Space {
 func (s *Space) Units() int { return s.units }
 
 // Scale says how a trait was scaled.
-func (s *Space) Scale(trait int) Scale { return s.scales[trait] }
+func (s *Space) Scale(trait int) Scale { return s.scales[trait].by }
 
 // Scaled returns the scaled values of a unit by trait, NaN where missing. It must
 // not be changed.
@@ -95,8 +94,9 @@ func (s *Space) Distance(a, b int) (float64, bool) {
 }
 
 // square is the mean squared difference over the traits that both units have.
-func (s *Space) square(a, b int) (float64, bool) {
-	ra, rb := s.row(a), s.row(b)
+func (s *Space) square(a, b int) (float64, bool) { return s.between(s.row(a), s.row(b)) }
+
+func (s *Space) between(ra, rb []float64) (float64, bool) {
 	sum, weight := 0.0, 0.0
 	for t, w := range s.weight {
 		d := ra[t] - rb[t]
