@@ -83,13 +83,16 @@ type explorerSaid struct {
 	s *snapshot.Snapshot
 	e *exploration
 	f *found
+
+	names []int32 // rank of each territory of the level by its name
 }
 
 func (p *Pages) explorer(w http.ResponseWriter, r *http.Request) error {
 	s, l := snapshot.FromContext(r.Context()), p.Kit.Locale(r.Context())
 	q := r.URL.Query()
 	e := readExploration(s, l, q)
-	x := explorerSaid{words{l, s.France}, s, &e, explore(s, &e)}
+	plans := p.plans.Of(s, newPlans)
+	x := explorerSaid{words{l, s.France}, s, &e, explore(s, &e), plans.names(e.level)}
 	v := explorerView{
 		Title: l.T("explorer.title", x.name(e.d), l.T("explorer.by."+string(e.level))), Errors: web.Errors{Items: e.wrong},
 		Answer: x.answer(), Notices: x.notices(),
@@ -98,7 +101,7 @@ func (p *Pages) explorer(w http.ResponseWriter, r *http.Request) error {
 	if len(x.f.shown) == x.f.missing {
 		v.Empty = x.empty()
 	} else {
-		plan := p.plans.Of(s, newPlans).of(e.zone)
+		plan := plans.of(e.zone)
 		v.Map = x.plate(web.Theme(r.Context()), plan)
 		x.scatter(&v)
 		x.table(&v, q)

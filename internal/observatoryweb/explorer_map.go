@@ -1,8 +1,11 @@
 package observatoryweb
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"bassin/internal/fault"
@@ -12,22 +15,47 @@ import (
 	"bassin/internal/territory/shape"
 	"bassin/internal/web"
 	"bassin/internal/web/carto"
+	"bassin/internal/web/naming"
 )
 
-// plans keeps the plans of maps of one snapshot: that of France and a few parts.
+// plans keeps what the explorer makes once for a snapshot: the plans of its maps,
+// that of France and a few parts, and the order of names.
 type plans struct {
 	s      *snapshot.Snapshot
 	france *carto.Plan
 
 	mu    sync.Mutex
 	parts map[*territory.Territory]*carto.Plan
+	ranks map[territory.Level][]int32
 }
 
 // mostParts is the number of parts whose plan is kept.
 const mostParts = 12
 
 func newPlans(s *snapshot.Snapshot) *plans {
-	return &plans{s: s, france: carto.NewFrance(s), parts: map[*territory.Territory]*carto.Plan{}}
+	return &plans{s: s, france: carto.NewFrance(s), parts: map[*territory.Territory]*carto.Plan{}, ranks: map[territory.Level][]int32{}}
+}
+
+// names returns the rank of each territory of a level by its name, as lists sort
+// them. It is shared.
+func (p *plans) names(level territory.Level) []int32 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if kept := p.ranks[level]; kept != nil {
+		return kept
+	}
+	ts := p.s.France.Level(level)
+	keys, order := make([]string, len(ts)), make([]int32, len(ts))
+	for i, t := range ts {
+		keys[i], order[i] = naming.SortKey(t.Name), int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int { return cmp.Or(strings.Compare(keys[a], keys[b]), cmp.Compare(a, b)) })
+	out := make([]int32, len(ts))
+	for rank, i := range order {
+		out[i] = int32(rank)
+	}
+	p.ranks[level] = out
+	return out
 }
 
 // of returns the plan of a zone, of the country where it is nil or has no outline.

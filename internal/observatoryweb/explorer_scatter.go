@@ -115,7 +115,7 @@ func (x explorerSaid) correlation(rho float64, n int) string {
 
 // byValue sorts indexes by value, those that may be compared first, those without
 // a value last; names decide between equals.
-func (f *found) byValue(at []int, values []float64, desc bool, doubtful func(int) bool, names []string) {
+func (f *found) byValue(at []int, values []float64, desc bool, doubtful func(int) bool, names []int32) {
 	rank := func(i int) int {
 		switch {
 		case math.IsNaN(values[i]):
@@ -125,7 +125,7 @@ func (f *found) byValue(at []int, values []float64, desc bool, doubtful func(int
 		}
 		return 0
 	}
-	slices.SortStableFunc(at, func(a, b int) int {
+	slices.SortFunc(at, func(a, b int) int {
 		c := 0
 		if ra := rank(a); ra != 2 {
 			c = cmp.Compare(values[a], values[b])

@@ -2,6 +2,7 @@ package observatoryweb
 
 import (
 	"bytes"
+	"cmp"
 	"math"
 	"net/http"
 	"net/url"
@@ -13,7 +14,6 @@ import (
 	"bassin/internal/indicator"
 	"bassin/internal/snapshot"
 	"bassin/internal/web"
-	"bassin/internal/web/naming"
 )
 
 // Orders of the table, as addresses write them.
@@ -62,11 +62,7 @@ func (x explorerSaid) order(q url.Values) explorerOrder {
 
 // sorted returns the indexes of the territories shown, in order.
 func (x explorerSaid) sorted(o explorerOrder, second *indicator.Across) []int {
-	f := x.f
-	names := make([]string, len(f.Territories))
-	for _, i := range f.shown {
-		names[i] = naming.SortKey(f.Territories[i].Name)
-	}
+	f, names := x.f, x.names
 	at := slices.Clone(f.shown)
 	switch {
 	case o.by == byFigure:
@@ -74,7 +70,7 @@ func (x explorerSaid) sorted(o explorerOrder, second *indicator.Across) []int {
 	case o.by == bySecond && second != nil:
 		f.byValue(at, second.Values, o.desc, func(i int) bool { return second.States[i] != indicator.Whole || second.Imprecise(i) }, names)
 	default:
-		slices.SortStableFunc(at, func(a, b int) int { return strings.Compare(names[a], names[b]) })
+		slices.SortFunc(at, func(a, b int) int { return cmp.Compare(names[a], names[b]) })
 		if o.desc {
 			slices.Reverse(at)
 		}
@@ -190,7 +186,7 @@ func (p *Pages) explorerCSV(w http.ResponseWriter, r *http.Request) error {
 	if len(e.wrong) > 0 {
 		return p.Kit.Redirect(w, r, "/explorer?"+q.Encode(), http.StatusSeeOther)
 	}
-	x := explorerSaid{words{l, s.France}, s, &e, explore(s, &e)}
+	x := explorerSaid{words{l, s.France}, s, &e, explore(s, &e), p.plans.Of(s, newPlans).names(e.level)}
 	var b bytes.Buffer
 	err := web.WriteCSV(&b, l, explorerColumns, func(write func([]string)) {
 		for _, i := range x.sorted(x.order(q), x.second()) {

@@ -15,9 +15,12 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"bassin/internal/i18n"
 	"bassin/internal/indicator"
 	"bassin/internal/realdata"
+	"bassin/internal/snapshot"
 	"bassin/internal/territory"
+	"bassin/internal/web"
 )
 
 // seen is the text of a selection, its spaces made one.
@@ -162,21 +165,49 @@ func TestWhatMayNotBeComparedIsSetApart(t *testing.T) {
 
 // An uneven list is mapped with its warning and never told as high or low.
 func TestAnUnevenListIsNeverRanked(t *testing.T) {
-	s, site := realdata.Snapshot(t), explorerSite(t)
-	for _, d := range s.Panel.Definitions() {
-		if !d.Unranked {
-			continue
-		}
-		doc := read(t, site, "/explorer?niveau=dep&avec=density&tri=valeur&indicateur="+d.Key, http.StatusOK)
-		if doc.Find(".notice.attention").Length() == 0 && doc.Find(".state").Length() == 0 {
-			t.Errorf("%s is mapped without its warning", d.Key)
-		}
-		if doc.Find("#deux + figure").Length() > 0 {
-			t.Errorf("%s is set against another indicator", d.Key)
-		}
-		if href, ok := doc.Find("#t-valeurs thead th").Eq(1).Find("a").Attr("href"); ok {
-			t.Errorf("%s may be ranked: %s", d.Key, href)
-		}
+	real := realdata.Snapshot(t)
+	figures := indicator.Figures{Names: []string{"n", "one"}, Columns: make([][]float64, 2)}
+	for n := range int32(real.France.Len()) {
+		figures.Units = append(figures.Units, real.France.Commune(n).Code)
+		figures.Columns[0], figures.Columns[1] = append(figures.Columns[0], float64(n%7)), append(figures.Columns[1], 1)
+	}
+	vintages := []indicator.Vintage{{Period: "2026", Numerator: "n", Denominator: "one"}}
+	name := i18n.Text{FR: "Lieux recensés", EN: "Listed places"}
+	panel, err := indicator.New(real.France, []indicator.Definition{
+		{Key: "listed", Name: name, Axis: indicator.Help, Unit: "ratio", Rule: indicator.Ratio, Unranked: true, Vintages: vintages},
+		{Key: "other", Name: name, Axis: indicator.Help, Unit: "ratio", Rule: indicator.Ratio, Vintages: vintages},
+	}, figures)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, s := c.Localizer(i18n.FR), &snapshot.Snapshot{France: real.France, Panel: panel}
+	lay := func(query url.Values) (explorerSaid, explorerView) {
+		e := readExploration(s, l, query)
+		x := explorerSaid{words: words{l, s.France}, s: s, e: &e, f: explore(s, &e), names: newPlans(real).names(e.level)}
+		v := explorerView{Answer: x.answer(), Notices: x.notices()}
+		x.scatter(&v)
+		x.table(&v, query)
+		return x, v
+	}
+	x, v := lay(url.Values{keyParam: {"listed"}, withParam: {"other"}, sortParam: {byFigure}, levelParam: {"dep"}})
+	if len(x.e.wrong) > 0 || len(v.Notices) != 1 || v.Notices[0].Kind != web.Attention {
+		t.Errorf("wrong %v, notices %v", x.e.wrong, v.Notices)
+	}
+	if text := strings.Join(v.Answer, " "); strings.Contains(text, "de 0") || !strings.Contains(text, "sans classement") {
+		t.Errorf("the answer ranks: %q", text)
+	}
+	if v.Scatter != nil || v.NoCloud == "" {
+		t.Error("an uneven list is set against another figure")
+	}
+	if v.Table.Columns[1].Sort != "" || v.Table.Columns[0].Sorted != "ascending" || v.Table.Columns[2].Sort == "" {
+		t.Errorf("the table ranks an uneven list: %+v", v.Table.Columns)
+	}
+	if _, v := lay(url.Values{keyParam: {"other"}, levelParam: {"dep"}}); len(v.Notices) != 0 || v.Table.Columns[1].Sorted != "descending" {
+		t.Error("an even list is treated as an uneven one")
 	}
 }
 
