@@ -53,15 +53,15 @@ const (
 // shadedStyle is the style of a shaded map served as an image, which no style
 // sheet of the page reaches.
 func shadedStyle(theme string) string {
-	const base = `path{fill:none;stroke-linejoin:round}.h path,.m path{stroke-width:1.4}.q path{stroke-width:1.1}` +
+	const base = `path{fill:none;stroke-linejoin:round}.h path{stroke-width:1.4}.m path{stroke-width:1.1}.q path{stroke-width:1.1}` +
 		`.none{fill:url(#h)}.doubt{fill:url(#q)}.minus{fill:url(#m)}` +
 		`.unit{stroke-width:.4}.dep{stroke-width:.6}.coast{stroke-width:.8}.frame{fill:none}` +
 		`#p{stroke:inherit;stroke-width:inherit;stroke-linecap:round}.halo{stroke-width:2.9}.places{stroke-width:2}.part .halo{stroke-width:6}.part .places{stroke-width:4}` +
 		`text{font:13px system-ui,sans-serif;paint-order:stroke;stroke-width:3px;stroke-linejoin:round}` +
 		`@media(max-width:400px){.towns{display:none}}` // names would be too small to read
-	const light = `.land{fill:#f3ecdd}.h{fill:#f3ecdd}.h path{stroke:#857b68}.q path{stroke:#faf6ed}.m path{stroke:#5b3a06;stroke-opacity:.4}.unit{stroke:#faf6ed}.dep{stroke:#857b68}.coast{stroke:#3d6670}.frame{stroke:#cfc4ad}` +
+	const light = `.land{fill:#f3ecdd}.h{fill:#f3ecdd}.h path{stroke:#857b68}.q path{stroke:#faf6ed}.m path{stroke:#5b3a06;stroke-opacity:.4}.m .w{stroke:#fff;stroke-opacity:.45}.unit{stroke:#faf6ed}.dep{stroke:#857b68}.coast{stroke:#3d6670}.frame{stroke:#cfc4ad}` +
 		`.halo{stroke:#fffdf8}.places{stroke:#b3700a}text{fill:#1d2628;stroke:#faf6edd0}circle{fill:#1d2628}`
-	const dark = `.land{fill:#222c2c}.h{fill:#222c2c}.h path{stroke:#75807f}.q path{stroke:#10181b}.m path{stroke:#10181b;stroke-opacity:.5}.unit{stroke:#10181b}.dep{stroke:#7f8580}.coast{stroke:#7fb2bb}.frame{stroke:#3a4a48}` +
+	const dark = `.land{fill:#222c2c}.h{fill:#222c2c}.h path{stroke:#75807f}.q path{stroke:#10181b}.m path{stroke:#10181b;stroke-opacity:.5}.m .w{stroke:#fff;stroke-opacity:.2}.unit{stroke:#10181b}.dep{stroke:#7f8580}.coast{stroke:#7fb2bb}.frame{stroke:#3a4a48}` +
 		`.halo{stroke:#10181b}.places{stroke:#f0bd5e}text{fill:#ece5d6;stroke:#10181bd0}circle{fill:#ece5d6}`
 	day, night := light+fills("light"), dark+fills("dark")
 	switch theme {
@@ -84,4 +84,4 @@ func fills(theme string) string {
 // patterns are the marks of a shaded map.
 const patterns = `<defs><pattern id="h" class="h" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="5" height="5"/><path d="M0 0v5"/></pattern>` +
 	`<pattern id="q" class="q" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><path d="M0 0v4"/></pattern>` +
-	`<pattern id="m" class="m" width="5" height="5" patternUnits="userSpaceOnUse"><path d="M0 2.5h5"/></pattern></defs>`
+	`<pattern id="m" class="m" width="5" height="5" patternUnits="userSpaceOnUse"><path d="M0 2h5"/><path class="w" d="M0 3.2h5"/></pattern></defs>`
