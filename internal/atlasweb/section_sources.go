@@ -58,7 +58,7 @@ func (t teller) sources(v *visit) sourcesView {
 	if v.snapshot != nil {
 		for _, s := range v.snapshot.Manifest.Sources {
 			if speaks(s, u) && !silent(path.Base(s.Path), v.portrait) {
-				view.Sources = append(view.Sources, source(l.Lang(), s))
+				view.Sources = append(view.Sources, web.SourceOf(l.Lang(), s))
 			}
 		}
 	}
@@ -121,23 +121,4 @@ func silent(name string, p *atlas.Portrait) bool {
 		return u.Zone == "com"
 	}
 	return false
-}
-
-// licence is the name of a licence known by its SPDX identifier, the same in
-// every language.
-func licence(id string) string {
-	switch id {
-	case "etalab-2.0":
-		return "Licence Ouverte 2.0"
-	case "ODbL-1.0":
-		return "ODbL 1.0"
-	}
-	return id
-}
-
-func source(lang i18n.Lang, s snapshot.Source) web.Source {
-	return web.Source{
-		Title: s.Title.In(lang), Producer: s.Producer, Vintage: s.Vintage.In(lang), Licence: licence(s.Licence), Credit: s.Credit,
-		Href: "/donnees#source-" + s.Key,
-	}
 }

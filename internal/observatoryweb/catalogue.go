@@ -26,11 +26,11 @@ type axisView struct {
 	Items     []itemView
 }
 
-type itemView struct{ Key, Name, Definition, Vintages string }
+type itemView struct{ Key, Name, Definition, Vintages, Map string }
 
 func catalogueExamples() map[string][]any {
 	return map[string][]any{"observatory/catalogue": {catalogueView{Title: "Indicateurs", Axes: []axisView{{ID: "population", Title: "Population",
-		Items: []itemView{{Key: "density", Name: "Densité", Definition: "Habitants par km².", Vintages: "2022"}}}}}}}
+		Items: []itemView{{Key: "density", Name: "Densité", Definition: "Habitants par km².", Vintages: "2022", Map: "/explorer?indicateur=density"}}}}}}}
 }
 
 func (p *Pages) catalogue(w http.ResponseWriter, r *http.Request) error {
@@ -42,7 +42,7 @@ func (p *Pages) catalogue(w http.ResponseWriter, r *http.Request) error {
 			if d.Axis != axis {
 				continue
 			}
-			item := itemView{Key: d.Key, Name: d.Name.In(l.Lang()), Definition: d.Definition.In(l.Lang()), Vintages: period(l, d.Vintages[0].Period)}
+			item := itemView{Key: d.Key, Name: d.Name.In(l.Lang()), Definition: d.Definition.In(l.Lang()), Vintages: period(l, d.Vintages[0].Period), Map: "/explorer?" + keyParam + "=" + d.Key}
 			if last := d.Vintages[d.Latest()].Period; last != d.Vintages[0].Period {
 				item.Vintages = l.T("observatory.from_to", item.Vintages, period(l, last))
 			}

@@ -467,8 +467,7 @@ func (d diagnoser) sources(x *observatory.Diagnosis) []web.Source {
 	var out []web.Source
 	for _, key := range keys {
 		if s, ok := d.s.Manifest.Source(key); ok {
-			lang := d.l.Lang()
-			out = append(out, web.Source{Title: s.Title.In(lang), Producer: s.Producer, Vintage: s.Vintage.In(lang), Licence: s.Licence, Credit: s.Credit, Href: "/donnees#source-" + key})
+			out = append(out, web.SourceOf(d.l.Lang(), s))
 		}
 	}
 	return out

@@ -405,13 +405,13 @@ func (x explorerSaid) about(v *explorerView) {
 			}
 			seen[key] = true
 			if s, ok := x.s.Manifest.Source(key); ok {
-				v.Sources = append(v.Sources, web.Source{Title: s.Title.In(lang), Producer: s.Producer, Vintage: s.Vintage.In(lang), Licence: s.Licence, Credit: s.Credit, Href: "/donnees#source-" + key})
+				v.Sources = append(v.Sources, web.SourceOf(lang, s))
 			}
 		}
 	}
 	if x.e.places {
 		if s, ok := x.s.Manifest.Source(francePlaces); ok {
-			v.Sources = append(v.Sources, web.Source{Title: s.Title.In(lang), Producer: s.Producer, Vintage: s.Vintage.In(lang), Licence: s.Licence, Credit: s.Credit, Href: "/donnees#source-" + francePlaces})
+			v.Sources = append(v.Sources, web.SourceOf(lang, s))
 		}
 	}
 }
