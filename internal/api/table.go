@@ -4,7 +4,8 @@ import (
 	"bytes"
 	"encoding/csv"
 	"strconv"
-	"strings"
+
+	"bassin/internal/web"
 )
 
 // table is a CSV answer: UTF-8, comma, CRLF, a header row (RFC 4180).
@@ -47,8 +48,8 @@ func (t *table) cell(v any) string {
 // text makes a cell that a spreadsheet would run harmless, with an apostrophe, if
 // that was asked for.
 func (t *table) text(s string) string {
-	if t.harmless && s != "" && strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
-		return "'" + s
+	if t.harmless {
+		return web.Harmless(s)
 	}
 	return s
 }

@@ -16,7 +16,6 @@ import (
 
 	"bassin/internal/realdata"
 	"bassin/internal/territory"
-	"bassin/internal/web"
 	"bassin/internal/web/naming"
 )
 
@@ -169,14 +168,6 @@ func TestExports(t *testing.T) {
 	for _, address := range []string{"/bv/1/communes.csv", "/set/zzzzzzzzzz/contour.geojson", "/liste/x/csv"} {
 		if w := v.do(httptest.NewRequest(http.MethodGet, address, nil)); w.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", address, w.Code)
-		}
-	}
-}
-
-func TestHarmless(t *testing.T) {
-	for in, want := range map[string]string{"": "", "Lannion": "Lannion", "=1+1": "'=1+1", "+a": "'+a", "-a": "'-a", "@a": "'@a", "\tx": "'\tx", "a=b": "a=b"} {
-		if got := web.Harmless(in); got != want {
-			t.Errorf("harmless(%q) = %q, want %q", in, got, want)
 		}
 	}
 }

@@ -22,10 +22,11 @@ type Environment struct {
 
 // commands is the whole command line, as kong reads it.
 type commands struct {
-	Serve   serveCommand     `cmd:"" help:"Serve the platform over HTTP."`
-	Data    dataCommands     `cmd:"" help:"Check the open data or build a snapshot from it."`
-	Index   indexCommand     `cmd:"" help:"Compute a composite index on a table, with any method."`
-	Version kong.VersionFlag `help:"Print the version and stop."`
+	Serve    serveCommand     `cmd:"" help:"Serve the platform over HTTP."`
+	Data     dataCommands     `cmd:"" help:"Check the open data or build a snapshot from it."`
+	Diagnose diagnoseCommand  `cmd:"" help:"Write the diagnosis of a territory: its digital inequalities, with whom it is compared, what is known of help."`
+	Index    indexCommand     `cmd:"" help:"Compute a composite index on a table, with any method."`
+	Version  kong.VersionFlag `help:"Print the version and stop."`
 }
 
 const description = `Bassin, the open platform of the digital territories.

@@ -29,17 +29,10 @@ type indexCommand struct {
 // Run computes the index and writes the step asked for. Nothing is written where
 // a file or the method is wrong.
 func (c indexCommand) Run(_ context.Context, env Environment) error {
-	texts, err := i18n.Load()
+	say, err := speaking(c.Lang)
 	if err != nil {
 		return err
 	}
-	if c.Lang == "" {
-		c.Lang = string(i18n.EN)
-		if strings.HasPrefix(os.Getenv("LANG"), "fr") {
-			c.Lang = string(i18n.FR)
-		}
-	}
-	say := texts.Localizer(i18n.Lang(c.Lang))
 	columns, result, err := c.compute()
 	if err != nil {
 		return inWords(say, err)
@@ -104,6 +97,21 @@ func (c indexCommand) compute() (indexfile.Columns, *composite.Result, error) {
 		return none, nil, m.Locate(err)
 	}
 	return indexfile.SpreadColumns(r, s, m.Unit), r, nil
+}
+
+// speaking is the language asked for, or else that of LANG.
+func speaking(lang string) (*i18n.Localizer, error) {
+	texts, err := i18n.Load()
+	if err != nil {
+		return nil, err
+	}
+	if lang == "" {
+		lang = string(i18n.EN)
+		if strings.HasPrefix(os.Getenv("LANG"), "fr") {
+			lang = string(i18n.FR)
+		}
+	}
+	return texts.Localizer(i18n.Lang(lang)), nil
 }
 
 func reading(name string, read func(io.Reader) error) error {

@@ -147,7 +147,7 @@ func (d diagnoser) view(x *observatory.Diagnosis) diagnosisView {
 		v.Figures = append(v.Figures, d.figure(&x.Figures[i]))
 	}
 	if s := widest(x.Figures); s != nil {
-		v.Compared = l.T("diagnosis.compared", d.peers(s))
+		v.Compared = l.T("diagnosis.compared", d.peers(s)) + " " + l.T("diagnosis.ticks")
 	}
 	for _, key := range x.Missing {
 		if m, ok := d.o.Panel.Definition(key); ok {

@@ -181,14 +181,6 @@ func TestTablesConvertWhole(t *testing.T) {
 	}
 }
 
-func TestFormulasAreHarmless(t *testing.T) {
-	for in, want := range map[string]string{"=1+1": "'=1+1", "+33": "'+33", "-2": "'-2", "@a": "'@a", "Lannion": "Lannion", "": "", "L'Île": "L'Île"} {
-		if got := harmless(in); got != want {
-			t.Errorf("harmless(%q) = %q", in, got)
-		}
-	}
-}
-
 func TestOutlines(t *testing.T) {
 	h, s := serve(t, filled), realdata.Snapshot(t)
 	for _, c := range []struct {

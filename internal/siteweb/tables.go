@@ -138,15 +138,7 @@ func cell(v parquet.Value) string {
 	case parquet.Double:
 		return strconv.FormatFloat(v.Double(), 'f', -1, 64)
 	}
-	return harmless(string(v.ByteArray()))
-}
-
-// harmless keeps a spreadsheet from running a text.
-func harmless(s string) string {
-	if s != "" && strings.IndexByte("=+-@\t\r", s[0]) >= 0 {
-		return "'" + s
-	}
-	return s
+	return web.Harmless(string(v.ByteArray()))
 }
 
 // report answers with what the build of the snapshot checked, moved and dropped.
