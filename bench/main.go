@@ -24,6 +24,7 @@ type settings struct {
 	span                   time.Duration // of one load
 	rounds                 int           // loads of each kind, of which the median is told
 	only                   string
+	parts                  string
 }
 
 func main() {
@@ -35,6 +36,7 @@ func main() {
 	flag.DurationVar(&c.span, "span", 3*time.Second, "time of each load")
 	flag.IntVar(&c.rounds, "rounds", 3, "loads of each kind on each side in turn, of which the median is told")
 	flag.StringVar(&c.only, "only", "", "only these kinds of questions, joined by commas")
+	flag.StringVar(&c.parts, "parts", "", "only these parts, joined by commas: answers, observatory, questions, pages, engine, memory")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -75,8 +77,14 @@ func (c settings) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.pg.stop()) }()
-	for _, step := range []func(context.Context) error{b.answers, b.questions, b.pages, b.engine, b.memory} {
-		if err := step(ctx); err != nil {
+	for _, part := range []struct {
+		name string
+		run  func(context.Context) error
+	}{{"answers", b.answers}, {"observatory", b.observatory}, {"questions", b.questions}, {"pages", b.pages}, {"engine", b.engine}, {"memory", b.memory}} {
+		if c.parts != "" && !slices.Contains(strings.Split(c.parts, ","), part.name) {
+			continue
+		}
+		if err := part.run(ctx); err != nil {
 			return err
 		}
 	}
