@@ -9,6 +9,7 @@ import (
 
 	"bassin/internal/atlas"
 	"bassin/internal/i18n"
+	"bassin/internal/observatory"
 	"bassin/internal/snapshot"
 	"bassin/internal/web"
 )
@@ -20,6 +21,7 @@ const Prefix = "/api/v1"
 type Config struct {
 	Live    *snapshot.Live
 	Sets    *atlas.Service
+	Figures *observatory.Service
 	Catalog *i18n.Catalog
 	Build   string // the program's version: an answer may change with it
 	BaseURL string // public address of the installation without a slash at the end; may be empty
@@ -29,6 +31,7 @@ type Config struct {
 type API struct {
 	live    *snapshot.Live
 	sets    *atlas.Service
+	figures *observatory.Service
 	catalog *i18n.Catalog
 	build   string
 	routes  []web.Route
@@ -39,7 +42,7 @@ type API struct {
 // New makes the API and its description in each language.
 func New(c Config) (*API, error) {
 	a := &API{
-		live: c.Live, sets: c.Sets, catalog: c.Catalog, build: strings.ReplaceAll(c.Build, `"`, ""),
+		live: c.Live, sets: c.Sets, figures: c.Figures, catalog: c.Catalog, build: strings.ReplaceAll(c.Build, `"`, ""),
 		specs: map[i18n.Lang]*huma.OpenAPI{}, text: map[i18n.Lang][]byte{},
 	}
 	for _, lang := range c.Catalog.Langs() {

@@ -20,6 +20,7 @@ import (
 	"bassin/internal/atlas"
 	"bassin/internal/fault"
 	"bassin/internal/i18n"
+	"bassin/internal/observatory"
 	"bassin/internal/realdata"
 	"bassin/internal/snapshot"
 )
@@ -56,7 +57,8 @@ func serve(t testing.TB, snap *snapshot.Snapshot) (*API, http.Handler) {
 	live := new(snapshot.Live)
 	live.Swap(snap)
 	now := func() time.Time { return time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC) }
-	a, err := New(Config{Live: live, Sets: &atlas.Service{Store: shelf{}, Now: now}, Catalog: catalog, Build: "test"})
+	sets := &atlas.Service{Store: shelf{}, Now: now}
+	a, err := New(Config{Live: live, Sets: sets, Figures: &observatory.Service{Perimeters: sets, Unit: atlas.Unit}, Catalog: catalog, Build: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,6 +201,10 @@ func TestProblems(t *testing.T) {
 		{"/territories/bv:22113/indicators?keys=density,nothing", 400, "invalid", "keys"},
 		{"/territories/bv:0/indicators", 404, "not_found", "id"},
 		{"/territories/bv:22113/indicators/nothing", 404, "not_found", "key"},
+		{"/territories/reg:53/twins", 400, "invalid", "id"},
+		{"/territories/bv:97611/twins", 404, "not_found", "id"},
+		{"/territories/bv:22113/twins?limit=51", 400, "invalid", "limit"},
+		{"/territories/bv:22113/twins?skipNeighbours=maybe", 400, "invalid", "skipNeighbours"},
 		{"/nothing", 404, "not_found", ""},
 	} {
 		for _, lang := range []string{"fr", "en"} {

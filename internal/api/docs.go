@@ -69,6 +69,7 @@ var examples = map[string]string{
 	"members": "/territories/bv:22113/members?format=csv", "relations": "/territories/bv:22113/relations?level=epci",
 	"history": "/territories/22046/history", "population": "/territories/bv:22113/population",
 	"figures": "/territories/bv:22113/indicators?axis=population", "series": "/territories/bv:22113/indicators/population",
+	"twins":      "/territories/bv:22113/twins?limit=5",
 	"indicators": "/indicators?axis=population", "indicator": "/indicators/density", "values": "/indicators/density/values?level=bv&dep=22",
 	"distribution": "/indicators/density/distribution?level=bv&territory=bv:22113", "bulk": "/indicators/bulk?level=reg",
 	"dictionary": "/indicators/dictionary.csv",

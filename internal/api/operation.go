@@ -19,6 +19,7 @@ import (
 
 	"bassin/internal/fault"
 	"bassin/internal/i18n"
+	"bassin/internal/observatory"
 	"bassin/internal/snapshot"
 	"bassin/internal/territory"
 )
@@ -55,6 +56,9 @@ type query struct {
 	address string // path and query, to write the next page's
 }
 
+// observatory compares the territories of the snapshot that the request sees.
+func (q *query) observatory() *observatory.Observatory { return q.service.figures.Of(q.snap) }
+
 func (q *query) france() *territory.France { return q.snap.France }
 
 // resolve finds the territory that a path names.
@@ -71,6 +75,15 @@ func in(err error, field string) error {
 	if e, ok := errors.AsType[*fault.Error](err); ok && e.Field == "" {
 		c := *e
 		return c.In(field)
+	}
+	return err
+}
+
+// rename calls the parameter at fault by its name here.
+func rename(err error, from, to string) error {
+	if e, ok := errors.AsType[*fault.Error](err); ok && e.Field == from {
+		c := *e
+		return c.In(to)
 	}
 	return err
 }

@@ -13,6 +13,7 @@ func (b *builder) operations() {
 	read(b, operation{id: "neighbours", path: "/territories/{id}/neighbours", csv: true, geojson: true, answer: List[Territory]{}}, neighbours)
 	read(b, operation{id: "figures", path: "/territories/{id}/indicators", csv: true, answer: List[Figure]{}}, figures)
 	read(b, operation{id: "series", path: "/territories/{id}/indicators/{key}", csv: true, answer: List[Figure]{}}, series)
+	read(b, operation{id: "twins", path: "/territories/{id}/twins", csv: true, answer: Twins{}}, twinsOf)
 	read(b, operation{id: "indicators", path: "/indicators", csv: true, answer: List[Indicator]{}}, indicators)
 	read(b, operation{id: "indicator", path: "/indicators/{key}", answer: IndicatorDetail{}}, indicatorDetail)
 	read(b, operation{id: "values", path: "/indicators/{key}/values", csv: true, answer: Values{}}, levelValues)

@@ -40,7 +40,8 @@ func (s *Server) wire(catalog *i18n.Catalog) (http.Handler, error) {
 	}
 	identity := s.command.Site.identity(s.version)
 	perimeters := &atlas.Service{Store: s.db, Now: time.Now}
-	public, err := api.New(api.Config{Live: &s.live, Sets: perimeters, Catalog: catalog, Build: s.version, BaseURL: identity.BaseURL})
+	figures := &observatory.Service{Perimeters: perimeters, Unit: atlas.Unit}
+	public, err := api.New(api.Config{Live: &s.live, Sets: perimeters, Figures: figures, Catalog: catalog, Build: s.version, BaseURL: identity.BaseURL})
 	if err != nil {
 		return nil, err
 	}
@@ -53,9 +54,7 @@ func (s *Server) wire(catalog *i18n.Catalog) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	watch := &observatoryweb.Pages{
-		Kit: kit, Site: identity, Observatory: &observatory.Service{Perimeters: perimeters, Unit: atlas.Unit},
-	}
+	watch := &observatoryweb.Pages{Kit: kit, Site: identity, Observatory: figures}
 	pages := &atlasweb.Pages{Kit: kit, Atlas: perimeters, Sections: watch.Sections()}
 	site := &siteweb.Pages{Kit: kit, Site: identity}
 
