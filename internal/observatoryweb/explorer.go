@@ -285,7 +285,7 @@ func (x explorerSaid) plate(theme string, plan *carto.Plan) *explorerMap {
 	if doubts > 0 {
 		m.Notes = append(m.Notes, x.doubts(doubts))
 	}
-	if len(f.cut.Limits)+1 < e.classes && e.method != byLimits && f.cut.Middle == 0 {
+	if known := len(f.shown) - f.missing; f.cut.Classes() < min(e.classes, known) && e.method != byLimits && f.cut.Middle == 0 {
 		m.Notes = append(m.Notes, l.T("explorer.map.fewer", f.cut.Classes()))
 	}
 	m.Notes = append(m.Notes, l.T("explorer.map.method."+e.method))

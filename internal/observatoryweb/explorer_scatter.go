@@ -110,7 +110,7 @@ func (x explorerSaid) correlation(rho float64, n int) string {
 	default:
 		key = "explorer.scatter.down"
 	}
-	return l.T(key, x.count(n), signed(l, rho, 2)) + " " + l.T("explorer.scatter.cause")
+	return l.T(key, x.count(n), signed(l, rho, 2), x.name(x.e.d), x.name(x.e.with)) + " " + l.T("explorer.scatter.cause")
 }
 
 // byValue sorts indexes by value, those that may be compared first, those without

@@ -135,7 +135,7 @@ func (x explorerSaid) table(v *explorerView, q url.Values) {
 		t.Rows = append(t.Rows, append(row, web.Cell{Text: x.remark(i)}))
 	}
 	v.Table = t
-	if o.by != byName {
+	if o.by != byName && len(f.solid) < len(f.shown) {
 		v.Note = l.T("explorer.table.apart")
 	}
 	if pages > 1 {

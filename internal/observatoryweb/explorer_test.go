@@ -223,6 +223,9 @@ func TestEveryIndicatorHasItsMapOrSaysWhyNot(t *testing.T) {
 		if mapped+empty != 1 {
 			t.Errorf("%s shows %d maps and %d reasons for none", address, mapped, empty)
 		}
+		if near := read(t, site, lang+"/explorer?niveau=commune&zone=dep:22&indicateur="+d.Key, http.StatusOK); near.Find(".shaded").Length()+near.Find(".state").Length() != 1 {
+			t.Errorf("%s by commune has neither a map nor a reason for none", d.Key)
+		}
 		if doc.Find(".source").Length() == 0 {
 			t.Errorf("%s names no source", address)
 		}

@@ -87,21 +87,34 @@ func (p *Plan) shade(c *canvas, fr *frame, o Shading) {
 		}
 		return out
 	}
+	outline := func(of []int32) []byte {
+		least := metres * metres / 2
+		return c.projection.AppendPath(nil, t.Region(of).Outline(c.precision).Without(least), 0)
+	}
 	area := func(class string, of []int32) {
 		if len(of) > 0 {
-			least := metres * metres / 2
-			c.path(class, "", c.projection.AppendPath(nil, t.Region(of).Outline(c.precision).Without(least), 0))
+			c.path(class, "", outline(of))
 		}
 	}
 	if p.part {
 		land := p.s.Communes.Region(p.s.Communes.FacesIn(c.view()))
 		c.path("land", "", c.projection.AppendPath(nil, land.Outline(metres*2).Without(4*metres*metres), 0))
 	}
-	for k := range o.Classes {
-		area(Tone(k, o.Classes, o.Middle), where(func(class int) bool { return class >= k || class == Hatched && k == 0 }))
+	// From the middle up over all that is drawn, then from the middle down.
+	for k := o.Middle; k < o.Classes; k++ {
+		area(Tone(k, o.Classes, o.Middle), where(func(class int) bool { return class >= k || k == o.Middle }))
 	}
-	if o.Middle > 0 {
-		area(MinusTone, where(func(class int) bool { return class >= 0 && class < o.Middle }))
+	below := func(k int) []int32 {
+		return where(func(class int) bool { return class >= 0 && class <= k })
+	}
+	if all := below(o.Middle - 1); len(all) > 0 {
+		// Drawn in its tone and again under its mark, and written once.
+		id := "below" + fr.dep
+		c.raw(`<defs><path class="again" id="`, id, `" d="`, string(outline(all)), `"/></defs><use href="#`, id, `" class="`, Tone(o.Middle-1, o.Classes, o.Middle), `"/>`)
+		for k := o.Middle - 2; k >= 0; k-- {
+			area(Tone(k, o.Classes, o.Middle), below(k))
+		}
+		c.raw(`<use href="#`, id, `" class="`, MinusTone, `"/>`)
 	}
 	area(MissingTone, where(func(class int) bool { return class == Hatched }))
 	area(DoubtTone, doubts)

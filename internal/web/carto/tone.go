@@ -53,7 +53,7 @@ const (
 // shadedStyle is the style of a shaded map served as an image, which no style
 // sheet of the page reaches.
 func shadedStyle(theme string) string {
-	const base = `path{fill:none;stroke-linejoin:round}.h path{stroke-width:1.4}.m path{stroke-width:1.1}.q path{stroke-width:1.1}` +
+	const base = `path{fill:none;stroke-linejoin:round}.again{fill:inherit}.h path{stroke-width:1.4}.m path{stroke-width:1.1}.q path{stroke-width:1.1}` +
 		`.none{fill:url(#h)}.doubt{fill:url(#q)}.minus{fill:url(#m)}` +
 		`.unit{stroke-width:.4}.dep{stroke-width:.6}.coast{stroke-width:.8}.frame{fill:none}` +
 		`#p{stroke:inherit;stroke-width:inherit;stroke-linecap:round}.halo{stroke-width:2.9}.places{stroke-width:2}.part .halo{stroke-width:6}.part .places{stroke-width:4}` +
