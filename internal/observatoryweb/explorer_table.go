@@ -31,7 +31,7 @@ const (
 // explorerRows is the number of rows of a page of the table.
 const explorerRows = 100
 
-// order is how the table is sorted, and which of its pages is shown. What it does
+// explorerOrder is how the table is sorted, and which of its pages is shown. What it does
 // not understand is left as by default, so that no address of a table is wrong.
 type explorerOrder struct {
 	by   string
