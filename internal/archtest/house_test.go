@@ -133,6 +133,7 @@ var libraries = map[string]library{
 	"github.com/pressly/goose/v3":         {"migrations", []string{"internal/store"}},
 	"github.com/danielgtaylor/huma/v2":    {"OpenAPI from code", []string{"internal/api"}},
 	"github.com/parquet-go/parquet-go":    {"Parquet tables", []string{"internal/snapshot", "internal/pipeline", "internal/territory", "internal/atlasweb", "internal/siteweb", "internal/api"}},
+	"github.com/xuri/excelize/v2":         {"spreadsheets to take away", []string{"internal/observatoryweb"}},
 	"github.com/alecthomas/kong":          {"command line", []string{"internal/cli"}},
 	"github.com/prometheus/client_golang": {"metrics", []string{"internal/web", "internal/cli"}},
 	"github.com/andybalholm/brotli":       {"compression", []string{"internal/web", "internal/atlasweb", "internal/api"}},

@@ -167,6 +167,9 @@ func (d diagnoser) view(x *observatory.Diagnosis) diagnosisView {
 	v.Sources = d.sources(x)
 	v.Exports = web.Links{Label: l.T("diagnosis.exports"), Items: []web.Anchor{
 		{Text: l.T("diagnosis.export.all"), Href: d.self + "/indicateurs"},
+		{Text: l.T("diagnosis.export.xlsx"), Href: d.self + "/diagnostic.xlsx", Icon: "download"},
+		{Text: "CSV", Href: d.self + "/diagnostic.csv", Icon: "download"},
+		{Text: "JSON", Href: d.self + "/diagnostic.json", Icon: "download"},
 	}}
 	return v
 }

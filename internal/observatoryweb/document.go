@@ -246,7 +246,11 @@ func (c Document) help() helpJSON {
 		out.Beyond = append(out.Beyond, beyondJSON{b.Km, b.Communes, b.People, b.Known})
 	}
 	for _, k := range h.Listed {
-		out.Listed = append(out.Listed, listedJSON{string(k.Kind), c.d.l.T(kindKey(k.Kind, len(k.Places))), len(k.Places), c.places(k.Places)})
+		o := listedJSON{string(k.Kind), c.d.l.T(kindKey(k.Kind, len(k.Places))), len(k.Places), []placeJSON{}}
+		if !k.Kind.ODbL() { // a file holds one licence: of the others the number is told
+			o.Places = c.places(k.Places)
+		}
+		out.Listed = append(out.Listed, o)
 	}
 	return out
 }

@@ -14,7 +14,7 @@ import (
 // Every mode of the explorer in a real browser, narrow and wide, by day and by
 // night, in both languages, without scripts.
 func TestExplorerInABrowser(t *testing.T) {
-	s := httptest.NewServer(explorerSite(t))
+	s := httptest.NewServer(observatorySite(t))
 	t.Cleanup(s.Close)
 	for i, c := range []struct {
 		path string

@@ -29,7 +29,7 @@ func seen(s *goquery.Selection) string {
 }
 
 func TestTheExplorerOpensOnAMapThatIsThere(t *testing.T) {
-	site := explorerSite(t)
+	site := observatorySite(t)
 	for _, address := range []string{"/explorer", "/en/explorer"} {
 		d := read(t, site, address, http.StatusOK)
 		src, ok := d.Find("input[type=image]").First().Attr("src")
@@ -54,7 +54,7 @@ func TestTheExplorerOpensOnAMapThatIsThere(t *testing.T) {
 
 // The answer, the legend and the table agree with the figures themselves.
 func TestTheAnswerIsThatOfTheFigures(t *testing.T) {
-	s, site := realdata.Snapshot(t), explorerSite(t)
+	s, site := realdata.Snapshot(t), observatorySite(t)
 	d, ok := s.Panel.Definition("density")
 	if !ok {
 		t.Fatal("no indicator density")
@@ -130,7 +130,7 @@ func readCSV(t *testing.T, b []byte) [][]string {
 
 // Imprecise and partial values are neither named as extremes nor ranked first.
 func TestWhatMayNotBeComparedIsSetApart(t *testing.T) {
-	s, site := realdata.Snapshot(t), explorerSite(t)
+	s, site := realdata.Snapshot(t), observatorySite(t)
 	var d *indicator.Definition
 	for _, o := range s.Panel.Definitions() {
 		if o.Sample && o.Rate() && o.Ranked() {
@@ -213,7 +213,7 @@ func TestAnUnevenListIsNeverRanked(t *testing.T) {
 
 // Every indicator of the catalogue has its page at every level, in both languages.
 func TestEveryIndicatorHasItsMapOrSaysWhyNot(t *testing.T) {
-	s, site := realdata.Snapshot(t), explorerSite(t)
+	s, site := realdata.Snapshot(t), observatorySite(t)
 	for i, d := range s.Panel.Definitions() {
 		lang := []string{"", "/en"}[i%2]
 		level := explorerLevels[[]int{0, 1, 3, 4, 5}[i%5]]
@@ -243,7 +243,7 @@ func TestEveryIndicatorHasItsMapOrSaysWhyNot(t *testing.T) {
 }
 
 func TestAWrongAddressIsToldAndKept(t *testing.T) {
-	site := explorerSite(t)
+	site := observatorySite(t)
 	for _, c := range []struct{ query, field, value string }{
 		{"niveau=pays", "niveau", ""}, {"indicateur=nope", "indicateur", ""}, {"zone=reg:99", "zone", ""}, {"zone=bv:22113", "zone", ""}, {"zone=dep:975", "zone", ""},
 		{"classes=x", "classes", ""}, {"nombre=9", "nombre", ""}, {"nombre=-1", "nombre", ""}, {"avec=nope", "avec", ""}, {"lieux=banques", "lieux", ""}, {"echelle=z", "echelle", ""},
@@ -274,7 +274,7 @@ func TestAWrongAddressIsToldAndKept(t *testing.T) {
 }
 
 func TestGivenLimitsAreThoseOfTheLegend(t *testing.T) {
-	d := read(t, explorerSite(t), "/explorer?niveau=dep&indicateur=density&classes=limites&limites=50+100,5%3B+1000", http.StatusOK)
+	d := read(t, observatorySite(t), "/explorer?niveau=dep&indicateur=density&classes=limites&limites=50+100,5%3B+1000", http.StatusOK)
 	var said []string
 	d.Find(".tones tbody th").Each(func(_ int, s *goquery.Selection) { said = append(said, seen(s)) })
 	if len(said) < 4 || said[0] != "moins de 50,0" || !strings.HasPrefix(said[3], "1 000 ou plus") && !strings.HasPrefix(said[3], "1\u202f000 ou plus") {
@@ -283,7 +283,7 @@ func TestGivenLimitsAreThoseOfTheLegend(t *testing.T) {
 }
 
 func TestAClickLeadsToTheTerritoryDrawnThere(t *testing.T) {
-	site := explorerSite(t)
+	site := observatorySite(t)
 	for _, c := range []struct{ query, to string }{
 		{"niveau=dep&w=560&x=190&y=300", "/dep/"}, {"niveau=epci&w=288&x=150&y=150", "/epci/"}, {"niveau=commune&zone=dep:22&w=560&x=280&y=200", "/commune/22"},
 	} {
@@ -301,7 +301,7 @@ func TestAClickLeadsToTheTerritoryDrawnThere(t *testing.T) {
 }
 
 func TestTheScatterNamesTheChosenAndSaysTheFigure(t *testing.T) {
-	d := read(t, explorerSite(t), "/explorer?niveau=bv&indicateur=density&avec=age_75&echelle=x&ici=bv:22113", http.StatusOK)
+	d := read(t, observatorySite(t), "/explorer?niveau=bv&indicateur=density&avec=age_75&echelle=x&ici=bv:22113", http.StatusOK)
 	if !strings.Contains(seen(d.Find("svg.scatter text.strong")), "Lannion") {
 		t.Error("Lannion is not named on the plot")
 	}
@@ -316,7 +316,7 @@ func TestTheScatterNamesTheChosenAndSaysTheFigure(t *testing.T) {
 // The page and its map are as light as a page is to be; a map of all communes is
 // heavier, and is not loaded unless it is asked for.
 func TestTheExplorerIsLight(t *testing.T) {
-	site := explorerSite(t)
+	site := observatorySite(t)
 	size := func(b []byte) int {
 		var out bytes.Buffer
 		z := gzip.NewWriter(&out)
@@ -350,7 +350,7 @@ func FuzzExplorer(f *testing.F) {
 	} {
 		f.Add(q)
 	}
-	site := explorerSite(f)
+	site := observatorySite(f)
 	f.Fuzz(func(t *testing.T, q string) {
 		v, err := url.ParseQuery(q)
 		if err != nil || v.Get(levelParam) == string(territory.Commune) {
@@ -386,7 +386,7 @@ func TestLimitsAreReadAsPeopleWriteThem(t *testing.T) {
 }
 
 func BenchmarkExplorer(b *testing.B) {
-	site := explorerSite(b)
+	site := observatorySite(b)
 	for _, address := range []string{
 		"/explorer", "/explorer?niveau=bv&indicateur=density&avec=age_75", "/explorer?niveau=commune&indicateur=density&avec=age_75", "/explorer?niveau=commune&indicateur=density&classes=jenks&nombre=7",
 		"/explorer/carte.svg?niveau=bv&indicateur=density", "/explorer/carte.svg?niveau=commune&indicateur=density", "/explorer/carte.svg?niveau=commune&indicateur=density&zone=reg:53",

@@ -1,6 +1,7 @@
 package observatoryweb
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -10,19 +11,29 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"bassin/internal/atlas"
 	"bassin/internal/browsertest"
 	"bassin/internal/i18n"
+	"bassin/internal/observatory"
 	"bassin/internal/realdata"
 	"bassin/internal/snapshot"
+	"bassin/internal/territory"
 	"bassin/internal/web"
 	"bassin/internal/web/assets"
 )
 
 func TestMain(m *testing.M) { os.Exit(browsertest.Run(m)) }
 
-// explorerSite serves the explorer on the project's own data, behind the whole
-// middleware, with the real scripts and styles.
-func explorerSite(t testing.TB) http.Handler {
+// addressed resolves what an address holds; sets are given by expression only.
+type addressed struct{}
+
+func (addressed) Resolve(_ context.Context, f *territory.France, expr string) (*territory.Territory, error) {
+	return f.Resolve(expr, nil)
+}
+
+// observatorySite serves the observatory on the project's own data, behind the
+// whole middleware, with the real scripts and styles.
+func observatorySite(t testing.TB) http.Handler {
 	t.Helper()
 	c, err := i18n.Load()
 	if err != nil {
@@ -32,12 +43,13 @@ func explorerSite(t testing.TB) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kit, err := web.New(web.Config{Site: web.Site{Name: "Bassin"}, Catalog: c, Assets: files, Templates: Templates(), Now: time.Now})
+	site := web.Site{Name: "Bassin", Contact: "contact@example.fr"}
+	kit, err := web.New(web.Config{Site: site, Catalog: c, Assets: files, Templates: Templates(), Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := &Pages{Kit: kit}
-	router, err := kit.Router(append(kit.Routes(), pages.explorerRoutes()...))
+	pages := &Pages{Kit: kit, Site: site, Observatory: &observatory.Service{Perimeters: addressed{}, Unit: atlas.Unit}}
+	router, err := kit.Router(append(kit.Routes(), pages.Routes()...))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ type Pages struct {
 
 // Routes are the ways into the observatory.
 func (p *Pages) Routes() []web.Route {
-	return slices.Concat(p.catalogueRoutes(), p.diagnosisRoutes(), p.explorerRoutes())
+	return slices.Concat(p.catalogueRoutes(), p.diagnosisRoutes(), p.exportRoutes(), p.explorerRoutes())
 }
 
 // Sections are what the observatory says on territory pages.
