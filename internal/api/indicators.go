@@ -47,7 +47,7 @@ func indicators(q *query, in *indicatorsInput) (*reply, error) {
 	text := plain(in.Q)
 	for _, d := range q.snap.Panel.Definitions() {
 		words := plain(strings.Join([]string{d.Key, d.Name.FR, d.Name.EN, d.Definition.FR, d.Definition.EN}, " "))
-		if (in.Axis == "" || string(d.Axis) == in.Axis) && (strings.Contains(words, text) || strings.Contains(d.Key, in.Q)) {
+		if (in.Axis == "" || string(d.Axis) == in.Axis) && strings.Contains(words, text) {
 			defs = append(defs, d)
 		}
 	}
