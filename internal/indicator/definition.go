@@ -129,6 +129,7 @@ type Figures struct {
 	Columns    [][]float64 // by name, one number a unit, NaN where missing
 	ShareAlike []bool      // by name: made of data under the ODbL
 	Published  []Published // values that no sum of communes makes
+	Quarters   []Quarters  // how rates differ inside communes
 }
 
 // Published is a value that its producer gives for a territory as a whole.

@@ -23,6 +23,7 @@ type Panel struct {
 	recipes     map[*Definition][]recipe // by vintage
 	inhabitants []float64                // by slot
 	published   map[publishedKey]float64
+	quarters    map[quartersKey]Spread
 	covers      sync.Map // coverKey → *cover
 	classes     sync.Map // territory.Level → []Class
 	peers       sync.Map // peersKey → Peers
@@ -53,7 +54,7 @@ type publishedKey struct {
 // each other, which the pipeline is to prevent: the error is meant for a developer.
 func New(f *territory.France, definitions []Definition, figures Figures) (*Panel, error) {
 	p := &Panel{
-		layout: newLayout(f), byKey: map[string]*Definition{}, recipes: map[*Definition][]recipe{}, published: map[publishedKey]float64{},
+		layout: newLayout(f), byKey: map[string]*Definition{}, recipes: map[*Definition][]recipe{}, published: map[publishedKey]float64{}, quarters: map[quartersKey]Spread{},
 	}
 	at, err := p.places(figures.Units)
 	if err != nil {
@@ -99,6 +100,9 @@ func New(f *territory.France, definitions []Definition, figures Figures) (*Panel
 			return nil, fmt.Errorf("indicator: %s has no vintage %s", d.Key, row.Period)
 		}
 		p.published[publishedKey{d, v, territory.ID{Level: territory.Level(row.Level), Code: row.Code}}] = row.Value
+	}
+	if err := p.addQuarters(figures.Quarters); err != nil {
+		return nil, err
 	}
 	return p, nil
 }

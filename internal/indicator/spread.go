@@ -8,26 +8,34 @@ import (
 	"bassin/internal/territory"
 )
 
-// Spread is how a rate differs between the communes of a territory.
+// Spread is how a rate differs between the communes of a territory, or between the
+// quarters (IRIS) of one divided commune.
 type Spread struct {
 	Communes int     // with a figure
-	Low      float64 // D1 and D9 of the communes' rates, each counting for its denominator, in the unit
+	Quarters int     // with a figure, where the territory is one commune; else 0
+	Low      float64 // D1 and D9 of their rates, each counting for its denominator, in the unit
 	High     float64
-	// Between is the part of the rate's variance that lies between communes, from 0
+	// Between is the part of the rate's variance that lies between them, from 0
 	// (the same everywhere) to 1 (all or nothing): sum of w (p_c − p)² / (p (1 − p)),
-	// w the commune's share of the denominator. NaN for what is no share of a whole.
+	// w the share of the denominator. NaN for what is no share of a whole.
 	Between float64
 }
 
-// SpreadOf tells how a rate differs between communes. It returns false for what
-// is no rate and where fewer than two communes have a figure.
+// SpreadOf tells how a rate differs between communes, or inside one that is divided
+// where the snapshot knows it. It returns false for what is no rate and where fewer
+// than two have a figure.
 func (p *Panel) SpreadOf(t *territory.Territory, d *Definition, vintage int) (Spread, bool) {
 	r := &p.recipes[d][vintage]
 	if r.den == nil || r.level != "" || d.Rule == Growth || d.Rule == Single {
 		return Spread{}, false
 	}
+	runs := p.layout.runs(t)
+	if len(runs) == 1 && runs[0].to-runs[0].from == 1 {
+		s, ok := p.quarters[quartersKey{d, runs[0].from}]
+		return s, ok && vintage == d.Latest()
+	}
 	var parts []part
-	for _, run := range p.layout.runs(t) {
+	for _, run := range runs {
 		for i := run.from; i < run.to; i++ {
 			if den := r.den[i]; den > 0 {
 				parts = append(parts, part{r.num[i], den})

@@ -157,3 +157,22 @@ func TestPlainIsNotMarkdown(t *testing.T) {
 		}
 	}
 }
+
+// A divided commune says how its quarters differ, an arrondissement too; a commune
+// that is not divided says nothing.
+func TestQuartersAreSaid(t *testing.T) {
+	for id, want := range map[string]string{
+		"22113":     "Entre ses 8 quartiers (IRIS) : de 6,1\u202f% à 15,3\u202f% (premier et neuvième déciles, pondérés).",
+		"arm:75118": "Entre ses 75 quartiers (IRIS) : de 3,2\u202f% à 9,9\u202f% (premier et neuvième déciles, pondérés).",
+		"22146":     "",
+	} {
+		c := documentOf(t, i18n.FR, id)
+		i := slices.IndexFunc(c.x.Figures, func(f observatory.Figure) bool { return f.Definition.Key == "age_75" })
+		if i < 0 {
+			t.Fatalf("%s: no age", id)
+		}
+		if got := c.d.spread(&c.x.Figures[i]); got != want {
+			t.Errorf("%s: %q, want %q", id, got, want)
+		}
+	}
+}

@@ -201,15 +201,18 @@ func stateKey(s indicator.State) string {
 	return "absent"
 }
 
-// spread says how the communes differ.
+// spread says how the communes differ, or the quarters of one.
 func (w words) spread(f *observatory.Figure) string {
 	s := f.Spread
-	if s == nil || s.Communes < 5 || f.Definition.Unit == "count" {
+	if s == nil || s.Communes < 5 && s.Quarters == 0 || f.Definition.Unit == "count" {
 		return ""
 	}
 	low, high := amount(w.l, f.Definition, s.Low), amount(w.l, f.Definition, s.High)
 	if low == high {
 		return ""
+	}
+	if s.Quarters > 0 {
+		return w.l.T("diagnosis.spread.quarters", s.Quarters, low, high)
 	}
 	return w.l.T("diagnosis.spread", low, high)
 }

@@ -121,7 +121,7 @@ func prepare(ctx context.Context, dataDir string, tell func(Step), more int) (ma
 	out.report.Tables = append(out.report.Tables, []TableReport{
 		{"communes", len(out.tables.Communes)}, {"zones", len(out.tables.Zones)}, {"members", len(out.tables.Members)},
 		{"parts", len(out.tables.Parts)}, {"populations", len(out.tables.Populations)}, {"events", len(out.tables.Events)},
-		{"passages", len(out.tables.Passages)}, {"figures", len(out.figures.Units)}, {"indicators", len(out.definitions)},
+		{"passages", len(out.tables.Passages)}, {"figures", len(out.figures.Units)}, {"quarters", len(out.figures.Quarters)}, {"indicators", len(out.definitions)},
 		{"places", len(out.places)}, {"places-odbl", len(out.placesODbL)},
 	}...)
 	return out, nil

@@ -27,6 +27,7 @@ type indicatorManifest struct {
 type entry struct {
 	indicator.Definition
 	Vintages []vintage `json:"vintages"`
+	Quarters *quarters `json:"quarters,omitempty"`
 
 	file string // manifest it is in, for problems
 }
@@ -113,6 +114,11 @@ func (e *entry) check() error {
 		}
 		if i > 0 && e.Vintages[i-1].Period >= v.Period {
 			return errors.New("vintages are not in order, the oldest first")
+		}
+	}
+	if e.Quarters != nil {
+		if err := e.Quarters.check(&e.Definition); err != nil {
+			return fmt.Errorf("quarters: %w", err)
 		}
 	}
 	return nil

@@ -90,6 +90,11 @@ func (m *measure) indicators() ([]indicator.Definition, indicator.Figures, Probl
 			}
 			d.Vintages = append(d.Vintages, made)
 		}
+		if e.Quarters != nil && err == nil {
+			var rows []indicator.Quarters
+			rows, err = m.quarters(e)
+			out.Quarters = append(out.Quarters, rows...)
+		}
 		if err != nil {
 			ps = append(ps, Problem{File: e.file, What: fmt.Sprintf("indicator %q: %v", d.Key, err)})
 			continue

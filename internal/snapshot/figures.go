@@ -19,6 +19,7 @@ const (
 	figuresName    = "figures" // one row a unit, one column a formula
 	figuresApart   = "figures-odbl"
 	publishedName  = "published"  // values of whole territories
+	quartersName   = "quarters"   // how rates differ inside communes
 	indicatorsName = "indicators" // the catalogue, in JSON
 )
 
@@ -182,7 +183,8 @@ func (s *Snapshot) indicators() error {
 		return fmt.Errorf("tables %s and %s speak of different units", figuresName, figuresApart)
 	}
 	figures.Names, figures.Columns = append(figures.Names, apart.Names...), append(figures.Columns, apart.Columns...)
-	if figures.Published = read[indicator.Published](&r, publishedName); r.err != nil {
+	figures.Published, figures.Quarters = read[indicator.Published](&r, publishedName), read[indicator.Quarters](&r, quartersName)
+	if r.err != nil {
 		return r.err
 	}
 	b, err := s.Manifest.Indicators.read(s.Dir)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -68,7 +69,8 @@ func sample(t *testing.T) Content {
 			Sources: []string{"communes"}, Vintages: []indicator.Vintage{{Period: "2022", Numerator: "jobs.salaried + 1"}},
 		}},
 		Figures: indicator.Figures{Units: []string{"22113", "98901"}, Names: []string{"jobs.salaried + 1"}, Columns: [][]float64{{1250.5, math.NaN()}}, ShareAlike: []bool{false},
-			Published: []indicator.Published{{Indicator: "jobs", Period: "2022", Level: "dep", Code: "22", Value: 3}}},
+			Published: []indicator.Published{{Indicator: "jobs", Period: "2022", Level: "dep", Code: "22", Value: 3}},
+			Quarters:  []indicator.Quarters{{Unit: "22113", Indicator: "jobs", Count: 8, Low: 1.5, High: 20, Between: 0.25}}},
 		Sources: []Source{{Key: "communes", Title: i18n.Text{FR: "Communes", EN: "Communes"}, Credit: "INSEE", Licence: "etalab-2.0"}},
 		Report:  []byte("{}\n"),
 	}
@@ -106,6 +108,9 @@ func TestRoundTrip(t *testing.T) {
 	}
 	if diff := cmp.Diff(c.Tables, got); diff != "" {
 		t.Errorf("tables written and read (-written +read):\n%s", diff)
+	}
+	if rows := read[indicator.Quarters](&r, quartersName); r.err != nil || !slices.Equal(rows, c.Figures.Quarters) {
+		t.Errorf("quarters written %v, read %v, %v", c.Figures.Quarters, rows, r.err)
 	}
 	for name, want := range map[string][]place.Row{placeTable: c.Places, placeTableODbL: c.PlacesODbL} {
 		if diff := cmp.Diff(want, read[place.Row](&r, name)); diff != "" {
@@ -154,8 +159,8 @@ func TestSameBytes(t *testing.T) {
 		}
 		return err
 	})
-	if err != nil || files != 23 {
-		t.Errorf("%d files, %v; want 20 tables, the catalogue of indicators, a report and a manifest", files, err)
+	if err != nil || files != 24 {
+		t.Errorf("%d files, %v; want 21 tables, the catalogue of indicators, a report and a manifest", files, err)
 	}
 	other := sample(t)
 	other.Tables.Communes[0].Name = "Lannuon"
@@ -222,7 +227,7 @@ func TestDamaged(t *testing.T) {
 	}{
 		{"no manifest", func(t *testing.T, dir string) { os.Remove(filepath.Join(dir, manifestName)) }, "there is no manifest.json"},
 		{"cut manifest", rewrite(manifestName, func(b []byte) []byte { return b[:len(b)/2] }), "unexpected end of JSON input"},
-		{"other format", rewrite(manifestName, replace(`"format": 3`, `"format": 9`)), "the snapshot is in format 9 and this program reads format 3"},
+		{"other format", rewrite(manifestName, replace(`"format": 4`, `"format": 9`)), "the snapshot is in format 9 and this program reads format 4"},
 		{"edited manifest", rewrite(manifestName, replace("INSEE", "insee")), "it was changed after it was written"},
 		{"flipped byte", rewrite("communes.parquet", func(b []byte) []byte { b[len(b)/2] ^= 1; return b }), "communes.parquet was changed after it was written"},
 		{"truncated", rewrite("zones.parquet", func(b []byte) []byte { return b[:len(b)-4] }), "zones.parquet has"},

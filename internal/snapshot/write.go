@@ -76,6 +76,7 @@ func (c *Content) tables() []tableWriter {
 		figuresOf(&c.Figures, false),
 		figuresOf(&c.Figures, true),
 		rowsOf(publishedName, c.Figures.Published),
+		rowsOf(quartersName, c.Figures.Quarters),
 	}
 	for _, o := range []struct {
 		name, licence, folder string
