@@ -37,6 +37,7 @@ type Observatory struct {
 	comparisons sync.Map // comparisonKey → *comparison
 	fifths      sync.Map // fifthsKey → []float64
 	twins       twinRoom
+	indexes     indexes
 }
 
 // Latest returns the latest vintage of an indicator over a territory, Absent where

@@ -172,3 +172,39 @@ func TestReweightedIsTheMethodWithOtherWeights(t *testing.T) {
 		}
 	}
 }
+
+// Where the lowest comes first, ranks are those of how many are lower, in the
+// result and in its variants.
+func TestLowestFirstTurnsTheRanking(t *testing.T) {
+	table, m := small(9, 40)
+	m.Mean, m.Normalisation = composite.Geometric, composite.Normalisation{By: composite.Percentile, Low: 1, High: 100}
+	table.Columns[m.Indicators[0].Key][3] = math.NaN()
+	plain := run(t, table, m)
+	m.LowestFirst = true
+	turned := run(t, table, m)
+	for u, v := range turned.Values[0] {
+		below := int32(1)
+		for _, other := range turned.Values[0] {
+			if other < v {
+				below++
+			}
+		}
+		if turned.Ranks[u] != below || plain.Values[0][u] != v {
+			t.Errorf("unit %d of index %v ranked %d, want %d", u, v, turned.Ranks[u], below)
+		}
+	}
+	variants := composite.Uncertainty{Draws: 60, Seed: 3, Noise: 0.25, Means: composite.Means()}
+	a, err := plain.Uncertainty(variants)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := turned.Uncertainty(variants)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for u := range a.Mean {
+		if math.Abs(a.Mean[u]+b.Mean[u]-float64(len(a.Mean)+1)) > 1e-9 {
+			t.Errorf("unit %d has mean ranks %v from the top and %v from the bottom of %d", u, a.Mean[u], b.Mean[u], len(a.Mean))
+		}
+	}
+}

@@ -14,6 +14,7 @@ type Method struct {
 	Mean          Mean         // of every aggregate that says nothing else
 	LevelMeans    map[int]Mean // by level of the aggregate: 2 is made of indicators
 	Available     float64      // least share of its components, from 0 to 1, that an aggregate needs
+	LowestFirst   bool         // rank 1 is the lowest index, where the ranking is of who lacks most
 }
 
 // Indicator is one column of the table that counts in the index.

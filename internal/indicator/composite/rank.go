@@ -11,6 +11,7 @@ type ranker struct {
 	buckets int
 	start   []int32 // of each bucket, in order
 	order   []entry
+	turned  []float64 // scores of the other sign, where the lowest come first
 }
 
 type entry struct {
@@ -28,7 +29,23 @@ func newRanker(n int) *ranker {
 
 // rank writes to out 1 for the highest score, equals sharing the better rank, and
 // 0 for a missing one.
-func (r *ranker) rank(score []float64, out []int32) { rankInto(r, score, out) }
+func (r *ranker) rank(score []float64, out []int32, lowestFirst bool) {
+	if lowestFirst {
+		score = r.turn(score)
+	}
+	rankInto(r, score, out)
+}
+
+// turn returns the scores with the other sign.
+func (r *ranker) turn(score []float64) []float64 {
+	if r.turned == nil {
+		r.turned = make([]float64, len(score))
+	}
+	for u, v := range score {
+		r.turned[u] = -v
+	}
+	return r.turned
+}
 
 func rankInto[T int32 | uint16](r *ranker, score []float64, out []T) {
 	lo, hi := math.Inf(1), math.Inf(-1)

@@ -17,7 +17,7 @@ type Result struct {
 
 	Aggregates []string    // the index first, then downwards
 	Values     [][]float64 // by aggregate
-	Ranks      []int32     // on the index, 1 for the best; equals share the better rank; 0 without index
+	Ranks      []int32     // on the index, 1 for the best, or the lowest if the method says so; equals share the better rank; 0 without index
 
 	DroppedUnits      []Dropped
 	DroppedIndicators []Dropped
@@ -179,7 +179,7 @@ func (r *Result) aggregate() error {
 		r.Values = append(r.Values, s.value[a])
 	}
 	r.Ranks = make([]int32, n)
-	newRanker(n).rank(r.Values[0], r.Ranks)
+	newRanker(n).rank(r.Values[0], r.Ranks, r.method.LowestFirst)
 	return nil
 }
 
@@ -187,6 +187,16 @@ func (r *Result) aggregate() error {
 // indicator or aggregate; keys that are not given keep theirs. It costs no more
 // than the aggregation.
 func (r *Result) Reweighted(weights map[string]float64) ([]float64, []int32, error) {
+	other, err := r.With(weights)
+	if err != nil {
+		return nil, nil, err
+	}
+	return other.Values[0], other.Ranks, nil
+}
+
+// With returns the result with other weights, as [Result.Reweighted] has them. It
+// shares the steps before the aggregation with r.
+func (r *Result) With(weights map[string]float64) (*Result, error) {
 	m := r.method
 	known := 0
 	m.Indicators = append([]Indicator(nil), m.Indicators...)
@@ -202,18 +212,19 @@ func (r *Result) Reweighted(weights map[string]float64) ([]float64, []int32, err
 		}
 	}
 	if known != len(weights) {
-		return nil, nil, fault.New(fault.Invalid, "composite.unknown_weight")
+		return nil, fault.New(fault.Invalid, "composite.unknown_weight")
 	}
 	if r.Values == nil {
-		return nil, nil, fault.New(fault.Invalid, "composite.not_aggregated")
+		return nil, fault.New(fault.Invalid, "composite.not_aggregated")
 	}
-	other := Result{Units: r.Units, leaves: r.leaves, method: m}
+	other := *r
+	other.method, other.Aggregates, other.Values, other.Ranks = m, nil, nil, nil
 	var err error
 	if other.tree, err = m.tree(nil); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if err := other.aggregate(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return other.Values[0], other.Ranks, nil
+	return &other, nil
 }

@@ -237,7 +237,11 @@ func spread[T int32 | uint16](r *Result, u Uncertainty) (*Spread, error) {
 					continue
 				}
 				ranks[draw] = make([]T, units)
-				rankInto(d.ranker, d.scores, ranks[draw])
+				scores := d.scores
+				if r.method.LowestFirst {
+					scores = d.ranker.turn(scores)
+				}
+				rankInto(d.ranker, scores, ranks[draw])
 			}
 		}
 	})
