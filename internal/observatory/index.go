@@ -175,3 +175,27 @@ func (p *IndexParameters) Shares(axisOf func(string) IndexAxis) []float64 {
 	}
 	return out
 }
+
+// ingredients are the indicators that the estimate of illectronisme is made of.
+var ingredients = []string{
+	"age_60", "age_65", "age_75", "age_80", "below_bac", "farmers", "self_employed", "managers", "intermediate", "employees", "workers",
+	"retired", "ifn2017_below_bac", "ifn2017_age_65", "ifn2017_age_15_24", "illectronisme_low", "illectronisme_high",
+}
+
+// DoubledWithEstimate are the components of an index that the estimate of
+// illectronisme, where it is one too, is made of: they count twice.
+func (o *Observatory) DoubledWithEstimate(p IndexParameters) []*indicator.Definition {
+	has := func(key string) bool {
+		return slices.ContainsFunc(p.Components, func(c Weighted) bool { return c.Key == key })
+	}
+	var out []*indicator.Definition
+	if !has(illectronisme) {
+		return nil
+	}
+	for _, key := range ingredients {
+		if d, ok := o.Panel.Definition(key); ok && has(key) {
+			out = append(out, d)
+		}
+	}
+	return out
+}

@@ -1,9 +1,11 @@
 package observatory
 
 import (
+	"cmp"
 	"math"
 	"runtime"
 	"slices"
+	"sync"
 
 	"bassin/internal/fault"
 	"bassin/internal/indicator"
@@ -34,6 +36,7 @@ type Index struct {
 
 	at    map[*territory.Territory]int32
 	order []int32 // by rank
+	pairs func() []Pair
 }
 
 // IndexComponent is a component over the ranked territories.
@@ -257,6 +260,7 @@ func (o *Observatory) study(b *base, p IndexParameters, draws int, seed uint64) 
 		x.at[t] = int32(i)
 		x.order = append(x.order, int32(i))
 	}
+	x.pairs = sync.OnceValue(x.correlate)
 	slices.SortStableFunc(x.order, func(a, b int32) int { return int(x.Rank[a]) - int(x.Rank[b]) })
 	if draws == 0 {
 		return x, nil
@@ -319,4 +323,48 @@ func turned(norm composite.Scale, scores []float64) []float64 {
 		out[i] = ends - v
 	}
 	return out
+}
+
+// Pair is two components with the correlation of their ranks.
+type Pair struct {
+	A, B int
+	Rho  float64
+}
+
+// Pairs are the correlations between components over the ranked territories,
+// scores being turned, the strongest first (Spearman). They are computed once.
+func (x *Index) Pairs() []Pair { return x.pairs() }
+
+func (x *Index) correlate() []Pair {
+	var out []Pair
+	for a := range x.Components {
+		for b := range a {
+			if rho, _ := indicator.Spearman(x.Components[b].Scores, x.Components[a].Scores); !math.IsNaN(rho) {
+				out = append(out, Pair{b, a, rho})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(p, q Pair) int { return cmp.Compare(math.Abs(q.Rho), math.Abs(p.Rho)) })
+	return out
+}
+
+// TooClose is the correlation from which two components say nearly the same.
+const TooClose = 0.8
+
+// Worse is the share of the other ranked territories that are less fragile than
+// one on a component, from 0 to 1, NaN where it does not count.
+func (c *IndexComponent) Worse(i int) float64 {
+	below, known := 0, -1
+	for _, v := range c.Scores {
+		if !math.IsNaN(v) {
+			known++
+			if v < c.Scores[i] {
+				below++
+			}
+		}
+	}
+	if math.IsNaN(c.Scores[i]) || known < 1 {
+		return math.NaN()
+	}
+	return float64(below) / float64(known)
 }

@@ -23,7 +23,7 @@ type Pages struct {
 
 // Routes are the ways into the observatory.
 func (p *Pages) Routes() []web.Route {
-	return slices.Concat(p.catalogueRoutes(), p.diagnosisRoutes(), p.exportRoutes(), p.explorerRoutes())
+	return slices.Concat(p.catalogueRoutes(), p.diagnosisRoutes(), p.exportRoutes(), p.explorerRoutes(), p.indexRoutes())
 }
 
 // Sections are what the observatory says on territory pages.
@@ -35,7 +35,7 @@ var files embed.FS
 // Templates are the templates of these pages, named observatory/….
 func Templates() []web.Templates {
 	examples := map[string][]any{}
-	for _, page := range []map[string][]any{catalogueExamples(), diagnosisExamples(), explorerExamples()} {
+	for _, page := range []map[string][]any{catalogueExamples(), diagnosisExamples(), explorerExamples(), indexExamples()} {
 		maps.Copy(examples, page)
 	}
 	folders, err := fs.ReadDir(files, ".")
