@@ -74,6 +74,7 @@ var examples = map[string]string{
 	"distribution": "/indicators/density/distribution?level=bv&territory=bv:22113", "bulk": "/indicators/bulk?level=reg",
 	"dictionary": "/indicators/dictionary.csv",
 	"geometry":   "/territories/bv:22113/geometry?precision=500", "neighbours": "/territories/bv:22113/neighbours",
+	"index":  "/index?level=dep&weights=help:2",
 	"search": "/search?q=saint+brieuc+agglo", "reverse": "/reverse?lon=-3.4566&lat=48.7326", "sources": "/sources",
 }
 

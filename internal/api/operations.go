@@ -20,6 +20,7 @@ func (b *builder) operations() {
 	read(b, operation{id: "distribution", path: "/indicators/{key}/distribution", csv: true, answer: Distribution{}}, distribution)
 	read(b, operation{id: "bulk", path: "/indicators/bulk", csv: true, parquet: true}, bulk)
 	read(b, operation{id: "dictionary", path: "/indicators/dictionary.csv", csv: true}, dictionary)
+	read(b, operation{id: "index", path: "/index", csv: true, answer: Index{}}, fragility)
 	read(b, operation{id: "search", path: "/search", csv: true, answer: List[Match]{}}, search)
 	read(b, operation{id: "reverse", path: "/reverse", csv: true, answer: Place{}}, reverse)
 	b.keepSet()

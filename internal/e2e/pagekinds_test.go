@@ -48,6 +48,10 @@ var pageKinds = []pageKind{
 	{name: "explorer-scatter", path: "/explorer?niveau=epci&indicateur=density&avec=age_75&echelle=x&zone=reg:53&ici=epci:200065928"},
 	{name: "explorer-communes", path: "/explorer?niveau=commune&indicateur=density", heavy: true}, // every commune of France is drawn
 	{name: "explorer-wrong", path: "/explorer?niveau=x&classes=limites&limites=2+1", status: 400},
+	{name: "fragility", path: "/fragilite?t=bv:22113"},
+	{name: "fragility-changed", path: "/fragilite?niveau=dep&composantes=ftth,illectronisme:2,apl_gp&norme=min-max&moyenne=arithmetic&t=dep:22"},
+	{name: "fragility-communes", path: "/fragilite?niveau=commune&t=commune:22266", heavy: true}, // every commune of France is drawn
+	{name: "fragility-wrong", path: "/fragilite?composantes=mediation_places", status: 400},
 	{name: "data", path: "/donnees"},
 	{name: "about", path: "/a-propos"},
 	{name: "accessibility", path: "/accessibilite"},

@@ -112,11 +112,3 @@ func indexAxes(o *observatory.Observatory) []observatory.IndexAxis {
 	}
 	return out
 }
-
-// firstLetters shortens what a reader typed, to say it back.
-func firstLetters(s string) string {
-	if r := []rune(s); len(r) > 60 {
-		return string(r[:60]) + "…"
-	}
-	return s
-}

@@ -11,7 +11,7 @@ func indexExamples() map[string][]any {
 		Own: &indexOwnView{Title: "Lannion", Text: []string{"Rang 3."}, Bars: web.Bars{ID: "b", Caption: "Barres", Items: []web.Bar{{Label: "Fibre", Value: 10, Text: "10 %"}}},
 			Factors: []web.Fact{{Term: "Poids", Text: "20 %"}}, Links: web.Links{Label: "Liens", Items: []web.Anchor{{Text: "Diagnostic", Href: "/bv/22113/diagnostic"}}}},
 		Find:  indexFindView{Value: "Lan", Hidden: []web.Hidden{{Name: "niveau", Value: "epci"}}, Text: "Deux.", Found: []web.Anchor{{Text: "Lannion", Href: "/fragilite?t=bv:22113"}}},
-		Map:   &indexMapView{Images: []indexImageView{{"/fragilite/carte.svg", 288, 270}}, Hidden: []web.Hidden{{Name: "niveau", Value: "epci"}}, Alt: "Carte", Caption: "Carte", Legend: []legendView{{"s1", "rangs 1 à 10"}}},
+		Map:   &indexMapView{Src: "/fragilite/carte.svg", Sizes: []imageSize{{288, 270}}, Hidden: []web.Hidden{{Name: "niveau", Value: "epci"}}, Alt: "Carte", Caption: "Carte", Legend: []legendView{{"s1", "rangs 1 à 10"}}},
 		Table: table, Pages: &web.Pagination{Label: "Pages", Text: "1 à 50", Next: "/fragilite?page=2"}, Links: web.Links{Label: "Liens", Items: []web.Anchor{{Text: "CSV", Href: "/fragilite/csv"}}},
 		Form: indexFormView{Open: true, Axes: []indexAxisView{{"a.help", "Aide", "1", []indexPartView{{"c.ftth", "Fibre", "Pourquoi.", "1"}}}}, More: []indexMoreView{{"Santé", []web.Option{{Value: "apl_gp", Label: "Médecins", Chosen: true}}}},
 			Fields: []web.Field{{Name: "niveau", Label: "Niveau", Type: "select"}}, Hidden: []web.Hidden{{Name: "changer", Value: "1"}}},

@@ -39,7 +39,7 @@ func (d indexTeller) form(p observatory.IndexParameters, q url.Values) indexForm
 	l := d.l
 	v := indexFormView{Hidden: []web.Hidden{{Name: indexFormParam, Value: "1"}}}
 	if own := q.Get(indexOwnParam); own != "" {
-		v.Hidden = append(v.Hidden, web.Hidden{Name: indexOwnParam, Value: firstLetters(own)})
+		v.Hidden = append(v.Hidden, web.Hidden{Name: indexOwnParam, Value: clipped(own)})
 	}
 	weight := func(list []observatory.Weighted, key, otherwise string) string {
 		if i := slices.IndexFunc(list, func(w observatory.Weighted) bool { return w.Key == key }); i >= 0 {

@@ -14,23 +14,16 @@ import (
 
 // indexMapView is the map, as an image one clicks on.
 type indexMapView struct {
-	Images  []indexImageView // narrow and wide screens
+	Src     string
+	Sizes   []imageSize
 	Hidden  []web.Hidden
 	Alt     string
 	Caption string
 	Legend  []legendView
 }
 
-type indexImageView struct {
-	Src           string
-	Width, Height int
-}
-
 // indexClasses is the number of classes of the map: each has as many territories.
 const indexClasses = 5
-
-// indexMapWidths are the widths in pixels at which the map is shown.
-var indexMapWidths = [...]int{288, 560}
 
 func indexClass(x *observatory.Index, i int) int {
 	return indexClasses - 1 - (int(x.Rank[i])-1)*indexClasses/len(x.Territories)
@@ -39,10 +32,10 @@ func indexClass(x *observatory.Index, i int) int {
 func (d indexTeller) plan(drawn *carto.Plan, theme string) *indexMapView {
 	l, n := d.l, len(d.x.Territories)
 	m := &indexMapView{Alt: l.T("index.map.alt", d.level(d.p.Level, 2)), Caption: l.T("index.map.caption", d.level(d.p.Level, 2))}
-	src := "/fragilite/carte.svg" + indexQuery(d.text, "v="+d.s.Manifest.Hash, theme)
+	m.Src = "/fragilite/carte.svg" + indexQuery(d.text, "v="+d.s.Manifest.Hash, theme)
 	width, height := drawn.Size()
-	for _, w := range indexMapWidths {
-		m.Images = append(m.Images, indexImageView{src, w, height * w / width})
+	for _, w := range explorerWidths {
+		m.Sizes = append(m.Sizes, imageSize{w, height * w / width})
 	}
 	for _, h := range [][2]string{{indexLevelParam, d.text.Level}, {indexPartsParam, d.text.Components}, {indexAxesParam, d.text.Weights}, {indexNormParam, d.text.Norm}, {indexMeanParam, d.text.Mean}} {
 		if h[1] != "" {
@@ -61,7 +54,7 @@ func (d indexTeller) plan(drawn *carto.Plan, theme string) *indexMapView {
 		}
 		m.Legend = append(m.Legend, legendView{carto.Tone(k, indexClasses, 0), l.T(key, first, last)})
 	}
-	m.Legend = append(m.Legend, legendView{"sx", l.T("index.map.none", d.x.Unranked)})
+	m.Legend = append(m.Legend, legendView{"none", l.T("index.map.none", d.x.Unranked)})
 	return m
 }
 

@@ -130,7 +130,7 @@ func (p *Pages) showIndex(w http.ResponseWriter, r *http.Request, k *indexTaken,
 	view.Form.Open = wrong != nil
 	return p.Kit.Page(w, r, &web.Page{
 		Title: view.Title, Description: view.Answer[0], Template: "observatory/fragility", View: view, Status: status,
-		Canonical: "/fragilite", NoIndex: wrong != nil || k.text != (observatory.IndexText{Level: k.text.Level}) || q.Has(indexOwnParam) || q.Has(indexPageParam),
+		NoIndex: wrong != nil || k.text != (observatory.IndexText{Level: k.text.Level}) || q.Has(indexOwnParam) || q.Has(indexPageParam),
 	})
 }
 
@@ -202,15 +202,18 @@ func (d indexTeller) fill(v *indexView, q url.Values) {
 	v.Links = web.Links{Label: l.T("index.links"), Items: []web.Anchor{
 		{Icon: "link", Text: l.T("index.link"), Href: address},
 		{Icon: "download", Text: l.T("index.csv"), Href: "/fragilite/csv" + indexQuery(d.text)},
-		{Icon: "server", Text: l.T("index.api"), Href: "/api/v1/index" + apiQuery(d.text)},
+		{Icon: "server", Text: l.T("index.api"), Href: "/api/v1/index" + apiQuery(d.text, d.x.Draws)},
 	}}
 	d.table(v, q, own)
 }
 
 // apiQuery writes the same index for programs.
-func apiQuery(t observatory.IndexText) string {
-	out := ""
-	for _, p := range [][2]string{{"level", t.Level}, {"components", t.Components}, {"weights", t.Weights}, {"norm", t.Norm}, {"mean", t.Mean}} {
+func apiQuery(t observatory.IndexText, draws int) string {
+	out, drawn := "", ""
+	if draws != observatory.IndexDraws {
+		drawn = itoa(draws)
+	}
+	for _, p := range [][2]string{{"level", t.Level}, {"components", t.Components}, {"weights", t.Weights}, {"norm", t.Norm}, {"mean", t.Mean}, {"draws", drawn}} {
 		if p[1] == "" {
 			continue
 		}

@@ -62,6 +62,10 @@ func (d indexTeller) answer() []string {
 	var first []string
 	for _, i := range x.Order()[:3] {
 		low, high := ranks(x.Low[i], x.High[i])
+		if low == high {
+			first = append(first, l.T("index.answer.still", d.heading(x.Territories[i]), int(x.Rank[i])))
+			continue
+		}
 		first = append(first, l.T("index.answer.one", d.heading(x.Territories[i]), int(x.Rank[i]), low, high))
 	}
 	tenth := n / 10
@@ -105,7 +109,7 @@ type indexOwnView struct {
 func (d indexTeller) own(v *indexView, q url.Values) string {
 	l := d.l
 	typed := strings.TrimSpace(q.Get(indexOwnParam))
-	v.Find.Value = firstLetters(typed)
+	v.Find.Value = clipped(typed)
 	for _, h := range [][2]string{{indexLevelParam, d.text.Level}, {indexPartsParam, d.text.Components}, {indexAxesParam, d.text.Weights}, {indexNormParam, d.text.Norm}, {indexMeanParam, d.text.Mean}} {
 		if h[1] != "" {
 			v.Find.Hidden = append(v.Find.Hidden, web.Hidden{Name: h[0], Value: h[1]})
@@ -119,13 +123,13 @@ func (d indexTeller) own(v *indexView, q url.Values) string {
 	t, ok := d.f.Territory(one)
 	switch {
 	case len(found) > 0:
-		v.Find.Text = l.T("index.find.several", len(found), firstLetters(typed))
+		v.Find.Text = l.T("index.find.several", len(found), clipped(typed))
 		for _, t := range found {
 			v.Find.Found = append(v.Find.Found, web.Anchor{Text: d.short(t), Href: "/fragilite" + indexQuery(d.text, indexOwn(t.ID.String())) + "#ici"})
 		}
 		return ""
 	case !ok:
-		v.Find.Text = l.T("index.find.none", firstLetters(typed), d.level(d.p.Level, 2))
+		v.Find.Text = l.T("index.find.none", clipped(typed), d.level(d.p.Level, 2))
 		return ""
 	case t.Level != d.p.Level:
 		v.Find.Text = l.T("index.find.level", d.heading(t), d.level(d.p.Level, 2))
