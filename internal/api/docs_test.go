@@ -148,7 +148,7 @@ func TestRoutesAreWhole(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	}
-	if n := len(a.Routes()); n != 25 {
+	if n := len(a.Routes()); n != 26 {
 		t.Errorf("%d routes", n)
 	}
 }
