@@ -20,7 +20,7 @@ var pictures = []struct {
 	width, height int
 }{
 	{"home", "/", 1280, 860},
-	{"bassin", "/bv/22266", 1280, 1500},
+	{"diagnostic", "/bv/22266/diagnostic", 1280, 1500},
 	{"composer", "/composer?e=bv:22266~22244", 1280, 900},
 }
 
