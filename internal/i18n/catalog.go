@@ -125,7 +125,11 @@ func (c *Catalog) add(files fs.FS, name string) error {
 			m = &message{}
 			into[key] = m
 		}
-		if err := m.set(form, kv[1]); err != nil {
+		text := kv[1]
+		if Lang(lang) == FR {
+			text = typeset(text)
+		}
+		if err := m.set(form, text); err != nil {
 			return fmt.Errorf("i18n: %s: key %s: %w", name, kv[0], err)
 		}
 	}

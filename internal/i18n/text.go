@@ -12,5 +12,5 @@ func (t Text) In(lang Lang) string {
 	if lang == EN {
 		return t.EN
 	}
-	return t.FR
+	return typeset(t.FR)
 }
