@@ -24,6 +24,7 @@ import (
 // nav is the navigation of every page's header.
 var nav = []web.Link{
 	{Key: "web.nav.map", Href: "/carte"},
+	{Key: "web.nav.observatory", Href: "/observatoire"},
 	{Key: "web.nav.compose", Href: "/composer"},
 	{Key: "web.nav.data", Href: "/donnees"},
 	{Key: "web.nav.about", Href: "/a-propos"},

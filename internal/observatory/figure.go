@@ -92,7 +92,7 @@ func (o *Observatory) larger(t *territory.Territory) []*territory.Territory {
 		} else if r := o.France.Relations(t, l); len(r) > 0 {
 			in = r[0].Other
 		}
-		if in != nil && in.Zone != "com" && (len(out) == 0 || out[0].Name != in.Name) {
+		if in != nil && in.Zone != "com" && in.Name != t.Name && (len(out) == 0 || out[0].Name != in.Name) {
 			out = append(out, in)
 		}
 	}

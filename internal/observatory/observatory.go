@@ -36,6 +36,7 @@ type Observatory struct {
 	unit        func(*territory.France, *territory.Territory) territory.Level
 	comparisons sync.Map // comparisonKey → *comparison
 	fifths      sync.Map // fifthsKey → []float64
+	medians     sync.Map // comparisonKey → float64
 	twins       twinRoom
 	indexes     indexes
 }

@@ -23,7 +23,10 @@ type Pages struct {
 
 // Routes are the ways into the observatory.
 func (p *Pages) Routes() []web.Route {
-	return slices.Concat(p.catalogueRoutes(), p.diagnosisRoutes(), p.exportRoutes(), p.explorerRoutes(), p.indexRoutes())
+	return slices.Concat(
+		p.hubRoutes(), p.catalogueRoutes(), p.diagnosisRoutes(), p.exportRoutes(), p.figuresRoutes(), p.rankingRoutes(), p.changesRoutes(),
+		p.explorerRoutes(), p.indexRoutes(),
+	)
 }
 
 // Sections are what the observatory says on territory pages.

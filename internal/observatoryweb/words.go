@@ -67,21 +67,26 @@ func (w words) level(l territory.Level, n int) string {
 
 // peers says who is compared: les 96 bassins de vie ruraux de 5 000 à 20 000 habitants.
 func (w words) peers(s *observatory.Standing) string {
+	return w.group(s.Level, s.Peers, s.Values.Len())
+}
+
+// group says n territories of a level and of a class.
+func (w words) group(level territory.Level, p indicator.Peers, n int) string {
 	l := w.l
-	who := l.T("diagnosis.peers.all", s.Values.Len(), w.level(s.Level, s.Values.Len()))
-	if s.Peers.Density != indicator.NoDensity {
-		who = l.T("diagnosis.peers."+densityKey(s.Peers.Density), s.Values.Len(), w.level(s.Level, s.Values.Len()))
+	who := l.T("diagnosis.peers.all", n, w.level(level, n))
+	if p.Density != indicator.NoDensity {
+		who = l.T("diagnosis.peers."+densityKey(p.Density), n, w.level(level, n))
 	}
 	limits, last := indicator.SizeLimits, int8(len(indicator.SizeLimits))
 	switch {
-	case s.Peers.From == 0 && s.Peers.To == last:
+	case p.From == 0 && p.To == last:
 		return who
-	case s.Peers.From == 0:
-		return l.T("diagnosis.peers.under", who, limits[s.Peers.To])
-	case s.Peers.To == last:
-		return l.T("diagnosis.peers.over", who, limits[s.Peers.From-1])
+	case p.From == 0:
+		return l.T("diagnosis.peers.under", who, limits[p.To])
+	case p.To == last:
+		return l.T("diagnosis.peers.over", who, limits[p.From-1])
 	}
-	return l.T("diagnosis.peers.from_to", who, limits[s.Peers.From-1], limits[s.Peers.To])
+	return l.T("diagnosis.peers.from_to", who, limits[p.From-1], limits[p.To])
 }
 
 func densityKey(d indicator.Density) string {

@@ -1,0 +1,19 @@
+package observatoryweb
+
+import (
+	"bassin/internal/i18n"
+	"bassin/internal/indicator"
+	"bassin/internal/snapshot"
+	"bassin/internal/web"
+)
+
+// sourcesOf are the published files that an indicator is made of.
+func sourcesOf(l *i18n.Localizer, s *snapshot.Snapshot, d *indicator.Definition) []web.Source {
+	var out []web.Source
+	for _, key := range d.Sources {
+		if f, ok := s.Manifest.Source(key); ok {
+			out = append(out, web.SourceOf(l.Lang(), f))
+		}
+	}
+	return out
+}
