@@ -77,7 +77,7 @@ func (p *Pages) figures(w http.ResponseWriter, r *http.Request, level territory.
 	view := x.view()
 	return p.Kit.Page(w, r, &web.Page{
 		Title: l.T("figures.title", view.Title), Description: joined(slices.Concat(view.Lead, view.None)), Template: "observatory/figures", View: view,
-		Crumbs:    append(web.TerritoryCrumbs(l, s.France, t), web.Crumb{Text: view.Title, Href: self}),
+		Crumbs:    web.TerritoryCrumbs(l, s.France, t),
 		Territory: &web.Context{Name: view.Title, Kind: naming.Kind(l, t), Href: self},
 		NoIndex:   t.Level == territory.Custom || axis != "",
 	})
@@ -148,13 +148,14 @@ func (x figurer) view() *figuresView {
 		}
 	}
 	v.Links = web.Links{Label: l.T("ranking.links"), Items: []web.Anchor{
+		{Text: l.T("diagnosis.back"), Href: x.self, Icon: "back"},
 		{Text: l.T("figures.diagnosis"), Href: x.self + "/diagnostic", Icon: "chart"},
 		{Text: l.T("figures.csv"), Href: "/api/v1/territories/" + url.PathEscape(x.id) + "/indicators?format=csv", Icon: "down"},
 	}}
 	if x.axis == "" {
 		v.Links.Items = append(v.Links.Items, web.Anchor{Text: l.T("figures.unfold"), Href: x.self + "/indicateurs?axe=" + everyAxis, Icon: "print"})
 	} else {
-		v.Links.Items = append(v.Links.Items, web.Anchor{Text: l.T("figures.fold"), Href: x.self + "/indicateurs", Icon: "back"})
+		v.Links.Items = append(v.Links.Items, web.Anchor{Text: l.T("figures.fold"), Href: x.self + "/indicateurs", Icon: "table"})
 	}
 	return v
 }
