@@ -32,6 +32,7 @@ type hubView struct {
 var hubWays = []struct{ key, href, icon string }{
 	{"explorer", "/explorer", "map"},
 	{"ranking", "/classement", "table"},
+	{"fragility", "/fragilite", "edit"},
 	{"changes", "/evolutions", "chart"},
 	{"catalogue", "/indicateurs", "info"},
 }
