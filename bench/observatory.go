@@ -90,7 +90,10 @@ func (b *bench) observatory(ctx context.Context) error {
 			duck[q.key].Median, duck[q.key].Median/own, pg[q.key].Median, pg[q.key].Median/own, max(differ(q.bassin(), duck[q.key].sums()), differ(q.bassin(), pg[q.key].sums()))))
 	}
 	b.figures()
-	return nil
+	if err := b.studies(); err != nil {
+		return err
+	}
+	return b.diagnoses(ctx)
 }
 
 // answered is what a database said.
