@@ -154,7 +154,11 @@ func (d indexTeller) problem(err error) string {
 // the territories of the level. Several that answer equally well are all returned,
 // and none is chosen.
 func findOwn(s *snapshot.Snapshot, level territory.Level, typed string) (id string, found []*territory.Territory) {
-	if one, ok := territory.ParseID(typed); ok {
+	one, ok := territory.ParseID(typed)
+	if n, is := s.France.CommuneNumber(typed); is { // a code alone
+		one, ok = s.France.Level(territory.Commune)[n].ID, true
+	}
+	if ok {
 		if t, ok := s.France.Territory(one); ok {
 			if t.Level == level || t.Level != territory.Commune {
 				return t.ID.String(), nil
