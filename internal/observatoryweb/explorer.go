@@ -134,22 +134,22 @@ func (x explorerSaid) count(n int) string {
 
 // label names a territory in a list, told inside brackets: homonyms are told apart
 // by their département.
-func (x explorerSaid) label(t *territory.Territory) string { return x.named(t, "explorer.named") }
-func (x explorerSaid) told(t *territory.Territory) string  { return x.named(t, "explorer.told") }
+func (w words) label(t *territory.Territory) string { return w.named(t, "explorer.named") }
+func (w words) told(t *territory.Territory) string  { return w.named(t, "explorer.told") }
 
-func (x explorerSaid) named(t *territory.Territory, key string) string {
+func (w words) named(t *territory.Territory, key string) string {
 	switch t.Level {
 	case territory.Commune, territory.BassinDeVie:
 		// The first commune of a basin may lie in another département than its pole.
-		n, ok := x.s.France.CommuneNumber(t.Code)
+		n, ok := w.f.CommuneNumber(t.Code)
 		if !ok {
 			n = t.Communes()[0]
 		}
-		if d := x.s.France.One(n, territory.Departement); d != nil {
-			return x.l.T(key, t.Name, d.Code)
+		if d := w.f.One(n, territory.Departement); d != nil {
+			return w.l.T(key, t.Name, d.Code)
 		}
 	case territory.EPCI:
-		return naming.Heading(x.l, x.words.f, t)
+		return naming.Heading(w.l, w.f, t)
 	}
 	return t.Name
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"bassin/internal/indicator"
 	"bassin/internal/observatory"
 	"bassin/internal/snapshot"
 	"bassin/internal/web"
@@ -18,7 +19,8 @@ type Pages struct {
 	Observatory *observatory.Service
 	Site        web.Site
 
-	plans snapshot.Bound[*plans]
+	plans   snapshot.Bound[*plans]
+	country snapshot.Bound[[]indicator.Value] // of France, in the order of the catalogue
 }
 
 // Routes are the ways into the observatory.
@@ -26,6 +28,7 @@ func (p *Pages) Routes() []web.Route {
 	return slices.Concat(
 		p.hubRoutes(), p.catalogueRoutes(), p.diagnosisRoutes(), p.exportRoutes(), p.figuresRoutes(), p.rankingRoutes(), p.changesRoutes(),
 		p.explorerRoutes(), p.indexRoutes(),
+		p.twinsRoutes(), p.compareRoutes(),
 	)
 }
 
@@ -38,7 +41,10 @@ var files embed.FS
 // Templates are the templates of these pages, named observatory/….
 func Templates() []web.Templates {
 	examples := map[string][]any{}
-	for _, page := range []map[string][]any{catalogueExamples(), diagnosisExamples(), explorerExamples(), indexExamples()} {
+	for _, page := range []map[string][]any{
+		catalogueExamples(), diagnosisExamples(), explorerExamples(), indexExamples(),
+		twinsExamples(), compareExamples(),
+	} {
 		maps.Copy(examples, page)
 	}
 	folders, err := fs.ReadDir(files, ".")

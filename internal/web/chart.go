@@ -305,6 +305,7 @@ type Bars struct {
 	Head    [2]string // titles of the columns: what, how much
 	Items   []Bar
 	Max     float64 // length of a full bar; the largest value if zero
+	Mark    *Bar    // a value to hold the others to, drawn as a line across and told last
 }
 
 // Bar is one quantity of a list.
@@ -324,7 +325,12 @@ func (c Bars) Width(b Bar) string {
 	full := c.Max
 	if full == 0 {
 		for _, o := range c.Items {
-			full = max(full, o.Value)
+			if o.Value > full {
+				full = o.Value // never NaN
+			}
+		}
+		if c.Mark != nil && c.Mark.Value > full {
+			full = c.Mark.Value
 		}
 	}
 	if full <= 0 || math.IsNaN(b.Value) {

@@ -106,7 +106,8 @@ func newGallery(n int) *gallery {
 		Strip:      strip, Line: line, Scatter: scatter,
 		Bars: Bars{ID: "d-bars", Caption: "Population par intercommunalité", Head: [2]string{"Intercommunalité", "Habitants"}, Items: []Bar{
 			{Label: "Saint-Brieuc Armor Agglomération", Value: 151_307, Text: "151\u202f307", Href: "/design"}, {Label: "Lannion-Trégor Communauté", Value: 101_000, Text: "101\u202f000", Href: "/design"},
-			{Label: "Kreiz-Breizh", Value: 18_400, Text: "18\u202f400", Own: true}}},
+			{Label: "Kreiz-Breizh", Value: 18_400, Text: "18\u202f400", Own: true}},
+			Mark: &Bar{Label: "Moyenne", Value: 90_236, Text: "90\u202f236"}},
 		Stack: Stack{ID: "d-stack", Title: "Où vivent les habitants du bassin, par densité de leur commune", Head: [2]string{"Densité", "Part des habitants"}, Parts: []Share{
 			{Label: "Centres urbains", Value: .08, Class: 7}, {Label: "Bourgs ruraux", Value: .31, Class: 5}, {Label: "Rural dispersé", Value: .44, Class: 3}, {Label: "Très dispersé", Value: .13, Class: 1}, {Label: "Non publié", Value: .04, Class: -1}}},
 		Swatches: []string{"paper", "raised", "sunken", "ink", "soft", "rule", "water", "wash", "ochre", "ochre-wash"},

@@ -18,6 +18,9 @@ type Plan struct {
 	frames        []*frame
 	part          bool
 	units         sync.Map // unitKey → *shape.Topology, for shaded maps
+
+	quiet  sync.Once
+	ground []byte // départements drawn quietly, for marks to lie on
 }
 
 type unitKey struct {
