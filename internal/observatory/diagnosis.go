@@ -25,6 +25,7 @@ type Diagnosis struct {
 	Missing      []string // keys of the twelve that have no figure here
 	Networks     []Figure
 	Marks        Marks
+	Twins        []Twin // at most [MostTwins]; none where it cannot be told
 }
 
 // Twelve are the figures of the diagnosis, in its order. A territory for which
@@ -91,6 +92,7 @@ func (o *Observatory) Diagnose(t *territory.Territory) *Diagnosis {
 	}
 	x.Networks, _ = o.figures(t, Networks)
 	x.Marks = o.marks(t)
+	x.Twins, _ = o.Twins(t, MostTwins, TwinOptions{})
 	for i := range x.Figures {
 		p := x.Figures[i].Vintage().Period
 		if x.Oldest == "" || p < x.Oldest {

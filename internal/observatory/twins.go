@@ -30,6 +30,9 @@ type Likeness struct {
 // Apart is the gap, in standard deviations or nearly, from which a trait is said to differ.
 const Apart = 0.5
 
+// MostTwins is how many twins a diagnosis tells.
+const MostTwins = 5
+
 // TwinOptions are what twins must not be.
 type TwinOptions struct {
 	NotNeighbours      bool // not touching

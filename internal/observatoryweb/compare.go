@@ -187,12 +187,17 @@ func (c comparer) names() []string {
 	return out
 }
 
-// short names a territory in a column that says what it is.
+// short names a territory: with its level where they are of several.
 func (c comparer) short(t *territory.Territory) string {
-	if t.Level == territory.Custom {
+	if t.Level == territory.Custom || c.mixed() {
 		return c.heading(t)
 	}
 	return c.label(t)
+}
+
+// mixed says whether the territories are of several levels.
+func (c comparer) mixed() bool {
+	return slices.ContainsFunc(c.of, func(x picked) bool { return x.Level != c.of[0].Level })
 }
 
 // kind says what a territory is and how many live there.
@@ -360,8 +365,7 @@ func (c comparer) warnings() []web.Notice {
 			levels = append(levels, name)
 		}
 	}
-	mixed := slices.ContainsFunc(c.of, func(x picked) bool { return x.Level != c.of[0].Level })
-	if mixed {
+	if c.mixed() {
 		out = append(out, web.Notice{Kind: web.Info, Title: l.T("compare.warning.levels"), Text: l.T("compare.warning.levels.text", l.List(levels))})
 	}
 	var pairs []string

@@ -67,6 +67,7 @@ type diagnosisView struct {
 	Networks    []web.Fact
 	Mobile      string
 	Marks       []markView
+	Twins       *twinsPart
 	Limits      []string
 	Sources     []web.Source
 	Exports     web.Links
@@ -163,6 +164,7 @@ func (d diagnoser) view(x *observatory.Diagnosis) diagnosisView {
 		v.Networks = append(v.Networks, web.Fact{Term: d.name(f.Definition), Text: d.full(f.Definition, f.Value.Value), Note: note})
 	}
 	v.Marks = d.marks(x)
+	v.Twins = d.twins(x)
 	v.Limits = d.limits(x)
 	v.Sources = d.sources(x)
 	v.Exports = web.Links{Label: l.T("diagnosis.exports"), Items: []web.Anchor{

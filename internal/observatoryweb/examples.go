@@ -18,7 +18,7 @@ func diagnosisExamples() map[string][]any {
 		Visits: []visitView{{"/commune/22001", "Ici", "Parce que."}}, VisitsRule: "La règle.",
 		Figures: []web.Figure{{ID: "f", Sentence: "Une phrase.", Value: "1"}}, Missing: []string{"Rien."},
 		Networks: []web.Fact{{Term: "Fibre", Text: "90 %"}}, Mobile: "Absent.", Marks: []markView{{"QPV", "Deux.", []web.Anchor{{Text: "Ker Uhel", Href: "/qpv/QN02203M"}}}},
-		Limits: []string{"Une limite."}, Sources: []web.Source{{Title: "Recensement"}}, Exports: web.Links{Label: "Exports", Items: []web.Anchor{{Text: "Tout", Href: "/bv/22113/indicateurs"}}},
+		Twins: twinsPartExample(), Limits: []string{"Une limite."}, Sources: []web.Source{{Title: "Recensement"}}, Exports: web.Links{Label: "Exports", Items: []web.Anchor{{Text: "Tout", Href: "/bv/22113/indicateurs"}}},
 	}
 	return map[string][]any{
 		"observatory/essentials": {essentialsView{Answer: []string{"Une phrase."}, More: web.Anchor{Text: "Lire", Href: "/bv/22113/diagnostic"}}},

@@ -31,7 +31,6 @@ const (
 
 const (
 	twinsListed = 10
-	twinsTold   = 5 // in a diagnosis
 	traitsTold  = 3 // of each kind, in a row
 )
 

@@ -15,7 +15,7 @@ func twinsExamples() map[string][]any {
 		ListTitle: "Les dix", Rows: []twinRow{{Name: "Saintes", Href: "/bv/17415/diagnostic", Distance: "0,41", Alike: []string{"Population"}, Differ: []string{"Âge"}, Compare: "/comparer?t=bv:22113"}},
 		Map: &carto.Drawing{SVG: "<svg></svg>"}, Caption: "Carte", Hidden: "Un", Quality: []string{"Bien."}, Method: []string{"Ainsi."}, Traits: []string{"Population"}, Sources: []web.Source{{Title: "Recensement"}},
 	}
-	return map[string][]any{"observatory/twins": {full, twinsView{Title: "Jumeaux"}}, "observatory/pick": {box, &pickBox{}}}
+	return map[string][]any{"observatory/twins": {full, twinsView{Title: "Jumeaux"}}, "observatory/twins_part": {twinsPartExample()}, "observatory/pick": {box, &pickBox{}}}
 }
 
 func compareExamples() map[string][]any {
@@ -29,4 +29,8 @@ func compareExamples() map[string][]any {
 		Axes: []axisLines{{"axe", "Population", []lineView{line}}}, Exports: []web.Anchor{{Text: "CSV", Href: "/api/v1/territories/bv:22113/indicators"}}, Sources: []web.Source{{Title: "Recensement"}},
 	}
 	return map[string][]any{"observatory/compare": {full, compareView{Title: "Comparer"}}}
+}
+
+func twinsPartExample() *twinsPart {
+	return &twinsPart{Lead: "Les cinq.", Items: []twinView{{"Saintes (17)", "/bv/17415/diagnostic", "Population.", "/comparer?t=bv:22113&t=bv:17415", "Comparer Saintes"}}, More: web.Anchor{Text: "Tout", Href: "/jumeaux?t=bv:22113"}}
 }

@@ -60,12 +60,12 @@ func pairSite(t testing.TB) http.Handler {
 	return kit.Stack(seeing, web.NewMetrics(), time.Now, web.Limits{})
 }
 
-// plain puts one plain space between words.
-func plain(s string) string { return strings.Join(strings.Fields(s), " ") }
+// spaced puts one plain space between words.
+func spaced(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func texts(s *goquery.Selection) []string {
 	var out []string
-	s.Each(func(_ int, x *goquery.Selection) { out = append(out, plain(x.Text())) })
+	s.Each(func(_ int, x *goquery.Selection) { out = append(out, spaced(x.Text())) })
 	return out
 }
 
@@ -133,7 +133,7 @@ func TestTwinsPageWithoutAnswer(t *testing.T) {
 		{"/jumeaux?t=22113,22278", 200, "Cet ensemble de communes est comparé aux bassins de vie"},
 	} {
 		d := read(t, site, c.address, c.status)
-		if text := plain(d.Find("main").Text()); !strings.Contains(text+d.Find("#choisir").AttrOr("value", ""), c.says) {
+		if text := spaced(d.Find("main").Text()); !strings.Contains(text+d.Find("#choisir").AttrOr("value", ""), c.says) {
 			t.Errorf("%s does not say %q: %s", c.address, c.says, text)
 		}
 	}
@@ -182,7 +182,7 @@ func TestComparePage(t *testing.T) {
 	}
 	main := d.Find("main").Text()
 	for _, says := range []string{"communes en commun : 1", "Des territoires de niveaux différents"} {
-		if !strings.Contains(plain(main), says) {
+		if !strings.Contains(spaced(main), says) {
 			t.Errorf("it does not say %q", says)
 		}
 	}
@@ -214,7 +214,7 @@ func TestComparePageHelps(t *testing.T) {
 		{"/en/compare-territories?t=dep:22&q=Lannion", 200, "Several territories answer"},
 	} {
 		d := read(t, site, c.address, c.status)
-		if !strings.Contains(plain(d.Find("main").Text()), c.says) {
+		if !strings.Contains(spaced(d.Find("main").Text()), c.says) {
 			t.Errorf("%s does not say %q", c.address, c.says)
 		}
 	}

@@ -115,9 +115,8 @@ type box struct{ x0, y0, x1, y1 float64 }
 func (b box) meets(o box) bool { return b.x0 < o.x1 && o.x0 < b.x1 && b.y0 < o.y1 && o.y0 < b.y1 }
 
 // labels writes at most limit names, in the order given, each where it meets no
-// other: right of its dot, left, above, below.
-func (c *canvas) labels(names []label, limit int) {
-	var taken []box
+// other, nor what is taken: right of its dot, left, above, below.
+func (c *canvas) labels(names []label, limit int, taken ...box) {
 	for _, n := range names {
 		if limit == 0 {
 			break

@@ -26,6 +26,7 @@ func (p *Plan) Marked(name string, marks []Mark) Drawing {
 	c.b = append(c.b, p.ground...)
 	var out Drawing
 	var names []label
+	var dots []box
 	first := p.frames[0]
 	for i := range marks {
 		m := &marks[len(marks)-1-i]
@@ -34,6 +35,7 @@ func (p *Plan) Marked(name string, marks []Mark) Drawing {
 			out.Hidden++
 			continue
 		}
+		dots = append(dots, box{x - 3, y - 3, x + 3, y + 3}) // a name begins three units off its own
 		c.raw(`<circle class="`, m.Class, `" r="5.5" cx="`, number(x), `" cy="`, number(y), `"><title>`)
 		c.text(m.Title)
 		c.raw(`</title></circle>`)
@@ -46,7 +48,7 @@ func (p *Plan) Marked(name string, marks []Mark) Drawing {
 	}
 	c.use(first.projection)
 	c.raw(`<g class="towns">`)
-	c.labels(names, len(names))
+	c.labels(names, len(names), dots...)
 	c.raw(`</g></svg>`)
 	out.SVG = template.HTML(c.b)
 	return out
