@@ -26,8 +26,8 @@ func (p *Pages) compareRoutes() []web.Route {
 // mostCompared is how many territories stand side by side.
 const mostCompared = 6
 
-// comparedLevels are those that may be compared: districts have outlines and no figures.
-var comparedLevels = slices.DeleteFunc(slices.Clone(territory.Levels), func(l territory.Level) bool { return l == territory.QPV })
+// sideLevels are those that may be compared: districts have outlines and no figures.
+var sideLevels = slices.DeleteFunc(slices.Clone(territory.Levels), func(l territory.Level) bool { return l == territory.QPV })
 
 // compareView is the page.
 type compareView struct {
@@ -79,7 +79,7 @@ func (p *Pages) compare(w http.ResponseWriter, r *http.Request) error {
 	s, l, q := snapshot.FromContext(r.Context()), p.Kit.Locale(r.Context()), r.URL.Query()
 	v := compareView{Title: l.T("compare.title"), Lead: l.T("compare.lead", mostCompared)}
 	page := &web.Page{Title: v.Title, Template: "observatory/compare", NoIndex: len(q) > 0}
-	box := &pickBox{Action: "/comparer", Label: l.T("compare.pick"), Help: l.T("compare.pick.help"), Button: l.T("compare.pick.button"), Levels: levelKeys(comparedLevels)}
+	box := &pickBox{Action: "/comparer", Label: l.T("compare.pick"), Help: l.T("compare.pick.help"), Button: l.T("compare.pick.button"), Levels: levelKeys(sideLevels)}
 	var chosen []picked
 	var exprs []string
 	asked := q[pickedParam]
@@ -118,7 +118,7 @@ func (p *Pages) compare(w http.ResponseWriter, r *http.Request) error {
 	}
 	add := func(expr string) string { return compareAddress(append(slices.Clone(exprs), expr)) }
 	if len(chosen) < mostCompared {
-		if href := p.look(r, box, comparedLevels, add); href != "" {
+		if href := p.look(r, box, sideLevels, add); href != "" {
 			return p.Kit.Redirect(w, r, href, http.StatusSeeOther)
 		}
 		v.Box = box
