@@ -76,7 +76,7 @@ func (p *Panel) Across(l territory.Level, d *Definition, vintage int) *Across {
 	if r.level != "" || !l.Whole() && l != territory.ArrondissementMunicipal {
 		a.Coverage = make([]float64, len(ts))
 		for i, t := range ts {
-			v := p.at(t, p.layout.runs(t), d, vintage)
+			v := p.At(t, d, vintage)
 			a.Values[i], a.Numerators[i], a.States[i], a.Coverage[i] = v.Value, v.Numerator, v.State, v.Coverage
 		}
 		return a

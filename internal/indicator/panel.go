@@ -21,6 +21,7 @@ type Panel struct {
 	definitions []*Definition
 	byKey       map[string]*Definition
 	recipes     map[*Definition][]recipe // by vintage
+	masks       int                      // how many there are
 	inhabitants []float64                // by slot
 	published   map[publishedKey]float64
 	quarters    map[quartersKey]Spread
@@ -40,6 +41,7 @@ type recipe struct {
 
 // mask is the units that have a figure, shared by the recipes that have it for the same ones.
 type mask struct {
+	number      int
 	known       known
 	inhabitants []float64 // of these units
 }
@@ -189,7 +191,8 @@ func (b *builder) mask(k known) *mask {
 	}
 	m := b.masks[string(bytes)]
 	if m == nil {
-		m = &mask{known: k, inhabitants: k.only(b.panel.inhabitants)}
+		m = &mask{number: b.panel.masks, known: k, inhabitants: k.only(b.panel.inhabitants)}
+		b.panel.masks++
 		b.masks[string(bytes)] = m
 	}
 	return m

@@ -42,7 +42,7 @@ func (v Value) Shown() bool { return v.State == Whole || v.State == Partial }
 
 // At returns a vintage of an indicator over a territory.
 func (p *Panel) At(t *territory.Territory, d *Definition, vintage int) Value {
-	return p.at(t, p.layout.runs(t), d, vintage)
+	return p.tally(t).at(d, vintage)
 }
 
 // Latest returns the latest vintage of an indicator over a territory.
@@ -50,46 +50,88 @@ func (p *Panel) Latest(t *territory.Territory, d *Definition) Value { return p.A
 
 // All returns the latest vintage of every indicator, in the order of the catalogue.
 func (p *Panel) All(t *territory.Territory) []Value {
-	runs := p.layout.runs(t)
+	y := p.tally(t)
+	y.told = make([]covered, p.masks)
 	out := make([]Value, len(p.definitions))
 	for i, d := range p.definitions {
-		out[i] = p.at(t, runs, d, d.Latest())
+		out[i] = y.at(d, d.Latest())
 	}
 	return out
 }
 
 // Series returns every vintage of an indicator, in the order of its definition.
 func (p *Panel) Series(t *territory.Territory, d *Definition) []Value {
-	runs := p.layout.runs(t)
+	y := p.tally(t)
 	out := make([]Value, len(d.Vintages))
 	for i := range d.Vintages {
-		out[i] = p.at(t, runs, d, i)
+		out[i] = y.at(d, i)
 	}
 	return out
 }
 
-func (p *Panel) at(t *territory.Territory, runs []run, d *Definition, vintage int) Value {
-	r := &p.recipes[d][vintage]
-	v := Value{Value: math.NaN(), Numerator: math.NaN(), Denominator: math.NaN()}
-	for _, s := range runs {
-		v.Of += int(s.to - s.from)
+// tally adds indicators up over one perimeter.
+type tally struct {
+	panel *Panel
+	id    territory.ID
+	runs  []run
+	of    int       // units of the perimeter
+	all   float64   // its inhabitants
+	told  []covered // by mask, where many indicators share few; nil to do without
+}
+
+// covered is how much of a perimeter has a figure.
+type covered struct {
+	share float64
+	known int32
+	done  bool
+}
+
+func (p *Panel) tally(t *territory.Territory) *tally {
+	y := &tally{panel: p, id: t.ID, runs: p.layout.runs(t)}
+	for _, r := range y.runs {
+		y.of += int(r.to - r.from)
 	}
+	y.all = sum(p.inhabitants, y.runs)
+	return y
+}
+
+func (y *tally) covered(m *mask) covered {
+	if y.told != nil && y.told[m.number].done {
+		return y.told[m.number]
+	}
+	c := covered{known: int32(m.known.count(y.runs)), done: true}
+	if c.known > 0 {
+		with := 0.0
+		if int(c.known) < y.of {
+			with = sum(m.inhabitants, y.runs)
+		}
+		c.share = share(with, y.all, int(c.known), y.of)
+	}
+	if y.told != nil {
+		y.told[m.number] = c
+	}
+	return c
+}
+
+func (y *tally) at(d *Definition, vintage int) Value {
+	r := &y.panel.recipes[d][vintage]
+	v := Value{Value: math.NaN(), Numerator: math.NaN(), Denominator: math.NaN(), Of: y.of}
 	switch {
 	case r.level != "":
 		v.State = NotAdditive
-		if x, ok := p.published[publishedKey{d, vintage, t.ID}]; ok {
+		if x, ok := y.panel.published[publishedKey{d, vintage, y.id}]; ok {
 			v.Value, v.State, v.Coverage, v.Known = x, Whole, 1, v.Of
 		}
 		return v
-	case len(runs) == 0:
+	case len(y.runs) == 0:
 		v.State = TooSmall
 		return v
 	}
-	if v.Known = r.where.known.count(runs); v.Known == 0 {
-		return v
+	c := y.covered(r.where)
+	v.Known, v.Coverage = int(c.known), c.share
+	if v.Known > 0 {
+		r.settle(d, &v, y.runs)
 	}
-	v.Coverage = share(sum(r.where.inhabitants, runs), sum(p.inhabitants, runs), v.Known, v.Of)
-	r.settle(d, &v, runs)
 	return v
 }
 
