@@ -95,13 +95,14 @@ func (c *crawl) offer(l link) {
 
 var (
 	codes  = regexp.MustCompile(`^(?:[0-9][0-9A-Za-z]*|[0-9A-Z]{2,}|ti-[0-9]+|[0-9a-f]{16,}|.*(?:[,:~]|%2C|%3A|%7E).*|[0-9a-hjkmnp-tv-z]{10})$`)
+	keyed  = regexp.MustCompile(`/(indicat(?:eurs|ors))/[a-z0-9_]+`)
 	hashed = regexp.MustCompile(`\.[0-9A-Za-z]{6,}\.`)
 )
 
-// patternOf replaces what varies in an address: codes, values of parameters.
+// patternOf replaces what varies in an address: codes, keys of indicators, values of parameters.
 func patternOf(path string) string {
 	p, query, _ := strings.Cut(path, "?")
-	segments := strings.Split(hashed.ReplaceAllString(p, ".*."), "/")
+	segments := strings.Split(keyed.ReplaceAllString(hashed.ReplaceAllString(p, ".*."), "/$1/*"), "/")
 	for i, s := range segments {
 		name, ext, dot := strings.Cut(s, ".")
 		if codes.MatchString(name) {

@@ -112,7 +112,7 @@ func (p *Pages) catalogue(w http.ResponseWriter, r *http.Request) error {
 		view.Legend = append(view.Legend, legendLine{web.Mark{Text: l.T("catalogue.mark." + m.key), Attention: m.attention}, l.T("catalogue.means." + m.key)})
 	}
 	view.Links = web.Links{Label: l.T("catalogue.exports"), Items: []web.Anchor{
-		{Text: l.T("catalogue.csv"), Href: "/api/v1/indicators?format=csv", Icon: "down"}, {Text: l.T("catalogue.json"), Href: "/api/v1/indicators", Icon: "down"},
+		{Text: l.T("catalogue.csv"), Href: api(l, "/api/v1/indicators?format=csv"), Icon: "down"}, {Text: l.T("catalogue.json"), Href: api(l, "/api/v1/indicators"), Icon: "down"},
 	}}
 	return p.Kit.Page(w, r, &web.Page{
 		Title: view.Title, Description: view.Lead, Template: "observatory/catalogue", View: view, NoIndex: len(c.query) > 0,

@@ -150,7 +150,7 @@ func (x figurer) view() *figuresView {
 	v.Links = web.Links{Label: l.T("ranking.links"), Items: []web.Anchor{
 		{Text: l.T("diagnosis.back"), Href: x.self, Icon: "back"},
 		{Text: l.T("figures.diagnosis"), Href: x.self + "/diagnostic", Icon: "chart"},
-		{Text: l.T("figures.csv"), Href: "/api/v1/territories/" + url.PathEscape(x.id) + "/indicators?format=csv", Icon: "down"},
+		{Text: l.T("figures.csv"), Href: api(l, "/api/v1/territories/"+url.PathEscape(x.id)+"/indicators?format=csv"), Icon: "down"},
 	}}
 	if x.axis == "" {
 		v.Links.Items = append(v.Links.Items, web.Anchor{Text: l.T("figures.unfold"), Href: x.self + "/indicateurs?axe=" + everyAxis, Icon: "print"})
@@ -246,6 +246,12 @@ func (x figurer) note(f *observatory.Line) string {
 	if !v.Shown() {
 		out = append(out, i18n.Upper(x.state(v.State))+".")
 		return joined(out)
+	}
+	if d.Proxy { // said in a word: two hundred rows would say the same sentence
+		out = append(out, i18n.Upper(x.l.T("catalogue.mark.proxy"))+".")
+		plain := *d
+		plain.Proxy = false
+		return joined(append(out, x.reserves(&plain, v)...))
 	}
 	return joined(append(out, x.reserves(d, v)...))
 }

@@ -102,8 +102,8 @@ func (x describer) view() *indicatorView {
 	if observatory.Evolves(d) {
 		add("catalogue.link.changes", "/evolutions?indicateur="+d.Key+"&niveau="+string(x.level()), "chart")
 	}
-	add("catalogue.link.values", "/api/v1/indicators/"+d.Key+"/values?level="+string(x.level())+"&format=csv", "down")
-	add("catalogue.link.api", "/api/v1/indicators/"+d.Key, "server")
+	add("catalogue.link.values", api(l, "/api/v1/indicators/"+d.Key+"/values?level="+string(x.level())+"&format=csv"), "down")
+	add("catalogue.link.api", api(l, "/api/v1/indicators/"+d.Key), "server")
 	return v
 }
 

@@ -54,6 +54,20 @@ func TestCatalogueShowsEveryIndicatorOnce(t *testing.T) {
 	}
 }
 
+// The API has one address for every language, and is asked for the reader's.
+func TestLinksToTheAPI(t *testing.T) {
+	site := observatorySite(t)
+	for address, want := range map[string]string{
+		"/en/indicators":          "/api/v1/indicators?format=csv&lang=en",
+		"/indicateurs":            "/api/v1/indicators?format=csv",
+		"/en/bv/22113/indicators": "/api/v1/territories/bv:22113/indicators?format=csv&lang=en",
+	} {
+		if read(t, site, address, 200).Find(`a[href="`+want+`"]`).Length() != 1 {
+			t.Errorf("%s does not lead to %s", address, want)
+		}
+	}
+}
+
 func TestCatalogueIsFiltered(t *testing.T) {
 	site := observatorySite(t)
 	for _, c := range []struct{ address, holds, lacks string }{
