@@ -34,6 +34,8 @@ var hubWays = []struct{ key, href, icon string }{
 	{"ranking", "/classement", "table"},
 	{"fragility", "/fragilite", "edit"},
 	{"changes", "/evolutions", "chart"},
+	{"twins", "/jumeaux", "people"},
+	{"compare", "/comparer", "building"},
 	{"catalogue", "/indicateurs", "info"},
 }
 
