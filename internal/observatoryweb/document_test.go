@@ -162,8 +162,8 @@ func TestPlainIsNotMarkdown(t *testing.T) {
 // that is not divided says nothing.
 func TestQuartersAreSaid(t *testing.T) {
 	for id, want := range map[string]string{
-		"22113":     "Entre ses 8 quartiers (IRIS) : de 6,1\u202f% à 15,3\u202f% (premier et neuvième déciles, pondérés).",
-		"arm:75118": "Entre ses 75 quartiers (IRIS) : de 3,2\u202f% à 9,9\u202f% (premier et neuvième déciles, pondérés).",
+		"22113":     "Entre ses 8 quartiers (IRIS)\u00a0: de 6,1\u202f% à 15,3\u202f% (premier et neuvième déciles, pondérés).",
+		"arm:75118": "Entre ses 75 quartiers (IRIS)\u00a0: de 3,2\u202f% à 9,9\u202f% (premier et neuvième déciles, pondérés).",
 		"22146":     "",
 	} {
 		c := documentOf(t, i18n.FR, id)
