@@ -333,20 +333,29 @@ func (d diagnoser) source(f *observatory.Figure) web.Source {
 	return web.Source{Title: s.Title.In(lang), Producer: s.Producer, Vintage: period(d.l, f.Vintage().Period), Href: "/donnees#source-" + key}
 }
 
+// marksShown is how many communes or districts are named.
+const marksShown = 20
+
 func (d diagnoser) marks(x *observatory.Diagnosis) []markView {
 	l, m := d.l, x.Marks
 	communes := d.f.Level(territory.Commune)
 	links := func(numbers []int32) []web.Anchor {
 		var out []web.Anchor
-		for _, n := range numbers[:min(len(numbers), 12)] {
+		for _, n := range numbers[:min(len(numbers), marksShown)] {
 			out = append(out, web.Anchor{Text: communes[n].Name, Href: communes[n].Path()})
 		}
 		return out
 	}
+	more := func(n int) string {
+		if n <= marksShown {
+			return ""
+		}
+		return " " + l.T("diagnosis.marks.first", marksShown)
+	}
 	out := []markView{{Title: l.T("diagnosis.marks.qpv"), Text: l.T("diagnosis.marks.qpv_none")}}
 	if len(m.Districts) > 0 {
-		out[0].Text = l.T("diagnosis.marks.qpv_some", len(m.Districts))
-		for _, q := range m.Districts[:min(len(m.Districts), 12)] {
+		out[0].Text = l.T("diagnosis.marks.qpv_some", len(m.Districts)) + more(len(m.Districts))
+		for _, q := range m.Districts[:min(len(m.Districts), marksShown)] {
 			out[0].Links = append(out[0].Links, web.Anchor{Text: q.Name, Href: q.Path()})
 		}
 	}
@@ -354,10 +363,10 @@ func (d diagnoser) marks(x *observatory.Diagnosis) []markView {
 		return out[:0]
 	}
 	if len(m.Sparse) > 0 {
-		out = append(out, markView{l.T("diagnosis.marks.sparse"), l.T("diagnosis.marks.sparse_some", len(m.Sparse)), links(m.Sparse)})
+		out = append(out, markView{l.T("diagnosis.marks.sparse"), l.T("diagnosis.marks.sparse_some", len(m.Sparse)) + more(len(m.Sparse)), links(m.Sparse)})
 	}
 	if len(m.Declining) > 0 {
-		out = append(out, markView{l.T("diagnosis.marks.declining"), l.T("diagnosis.marks.declining_some", len(m.Declining)), links(m.Declining)})
+		out = append(out, markView{l.T("diagnosis.marks.declining"), l.T("diagnosis.marks.declining_some", len(m.Declining)) + more(len(m.Declining)), links(m.Declining)})
 	}
 	return out
 }
