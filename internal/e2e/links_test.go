@@ -15,14 +15,14 @@ import (
 )
 
 // perPattern is how many links of each kind are followed.
-const perPattern = 6
+const perPattern = 3
 
 // TestLinks follows links from the home pages: every link inside the product
 // answers, and every fragment is on its page. Links are sampled by kind, and by
 // the kind of page they are on.
 func TestLinks(t *testing.T) {
 	base := product(t)
-	c := &crawl{base: base, seen: map[string]bool{}, count: map[string]int{}, end: time.Now().Add(50 * time.Second)}
+	c := &crawl{base: base, seen: map[string]bool{}, count: map[string]int{}, end: time.Now().Add(2 * time.Minute)}
 	for _, kind := range pageKinds {
 		if kind.status == 0 {
 			c.offer(link{path: kind.path, from: "the list of page kinds"})

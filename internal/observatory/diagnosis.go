@@ -58,12 +58,12 @@ type Concerned struct {
 	LowRate, Rate, HighRate float64 // percent of residents aged 15 or over
 	Coverage                float64 // share of inhabitants that the estimate speaks of
 	Most, Highest           *Part   // where most of them live, where their share is highest; nil without parts
-	share                   float64
 }
 
 // Part is a part of a territory under the figures that tell where to go.
 type Part struct {
 	Territory *territory.Territory
+	Partial   bool    // part of its communes lie outside: figures are of those inside
 	People    float64 // estimated to be concerned, NaN where it is not estimated
 	Rate      float64 // percent of residents aged 15 or over
 	Km        float64 // mean distance from the communes' centres to the nearest fixed France services, as the crow flies; NaN where not known
@@ -93,12 +93,14 @@ func (o *Observatory) Diagnose(t *territory.Territory) *Diagnosis {
 	x.Networks, _ = o.figures(t, Networks)
 	x.Marks = o.marks(t)
 	x.Twins, _ = o.Twins(t, MostTwins, TwinOptions{})
-	for i := range x.Figures {
-		p := x.Figures[i].Vintage().Period
-		if x.Oldest == "" || p < x.Oldest {
-			x.Oldest = p
+	for _, told := range [][]Figure{x.Figures, x.Networks} {
+		for i := range told {
+			p := told[i].Vintage().Period
+			if x.Oldest == "" || p < x.Oldest {
+				x.Oldest = p
+			}
+			x.Newest = max(x.Newest, p)
 		}
-		x.Newest = max(x.Newest, p)
 	}
 	return x
 }
@@ -124,29 +126,44 @@ func (o *Observatory) parts(t *territory.Territory, unit territory.Level) []Part
 		return nil
 	}
 	var out []Part
-	add := func(u *territory.Territory) {
-		v, km := o.Latest(u, illectronisme), o.Latest(u, franceServicesKm)
-		p := Part{Territory: u, People: math.NaN(), Rate: math.NaN(), Km: math.NaN()}
+	add := func(u, inside *territory.Territory) {
+		v, km := o.Latest(inside, illectronisme), o.Latest(inside, franceServicesKm)
+		p := Part{Territory: u, Partial: u != inside, People: math.NaN(), Rate: math.NaN(), Km: math.NaN()}
 		if v.Shown() {
 			p.People, p.Rate = v.Numerator, v.Value
 		}
 		if km.Shown() {
 			p.Km = km.Value
 		}
-		p.Sites, p.Listed = o.sites(u), o.listed(u)
+		p.Sites, p.Listed = o.sites(inside), o.listed(inside)
 		out = append(out, p)
 	}
 	if unit == territory.Commune {
 		communes := o.France.Level(territory.Commune)
 		for _, n := range t.Communes() {
-			add(communes[n])
+			add(communes[n], communes[n])
 		}
 		return out
 	}
 	for _, r := range o.France.Relations(t, unit) {
-		add(r.Other)
+		inside := r.Other
+		if r.Communes < len(r.Other.Communes()) {
+			inside = o.France.Set(common(r.Other.Communes(), t.Communes()))
+		}
+		add(r.Other, inside)
 	}
 	slices.SortFunc(out, func(a, b Part) int { return cmp.Compare(a.Territory.Code, b.Territory.Code) })
+	return out
+}
+
+// common is what two increasing lists of communes share.
+func common(a, b []int32) []int32 {
+	var out []int32
+	for _, n := range a {
+		if _, ok := slices.BinarySearch(b, n); ok {
+			out = append(out, n)
+		}
+	}
 	return out
 }
 
@@ -182,12 +199,13 @@ const (
 	MostVisits = 8
 )
 
-// visits are the parts to visit first: those over [Far] km, on average, from a
-// fixed France services, the most people estimated to be concerned first.
+// visits are the parts to visit first: communes without a fixed France services
+// and over [Far] km from one, or larger parts that are so on average over their
+// inhabitants, the most people estimated to be concerned first.
 func visits(parts []Part) []Part {
 	var out []Part
 	for _, p := range parts {
-		if p.Km > Far && p.People > 0 && p.Sites == 0 {
+		if p.Km > Far && p.People > 0 && (p.Sites == 0 || p.Territory.Level != territory.Commune) {
 			out = append(out, p)
 		}
 	}

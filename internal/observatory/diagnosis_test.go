@@ -47,7 +47,7 @@ func TestTheTwelveFiguresAreInTheCatalogue(t *testing.T) {
 // the estimate.
 func TestConcernedAddUp(t *testing.T) {
 	o := open(t)
-	for _, u := range o.France.Level(territory.BassinDeVie) {
+	for _, u := range slices.Concat(o.France.Level(territory.BassinDeVie), o.France.Level(territory.Departement), o.France.Level(territory.Region), o.France.Level(territory.ZoneEmploi)) {
 		x := o.Essentials(u)
 		if x.Concerned == nil {
 			continue
@@ -56,7 +56,7 @@ func TestConcernedAddUp(t *testing.T) {
 		if !(c.Low <= c.People && c.People <= c.High) || !(c.LowRate <= c.Rate && c.Rate <= c.HighRate) {
 			t.Errorf("%s: %v is not between %v and %v", u.ID, c.People, c.Low, c.High)
 		}
-		if x.Unit != territory.Commune || len(x.Parts) == 0 {
+		if len(x.Parts) == 0 {
 			continue
 		}
 		var sum float64
@@ -82,7 +82,7 @@ func TestVisits(t *testing.T) {
 			t.Errorf("%s: %d visits", u.ID, len(x.Visits))
 		}
 		for i, p := range x.Visits {
-			if p.Sites > 0 || !(p.Km > observatory.Far) || !(p.People > 0) {
+			if p.Sites > 0 && p.Territory.Level == territory.Commune || !(p.Km > observatory.Far) || !(p.People > 0) {
 				t.Errorf("%s: a visit to %s, %d sites, %v km, %v people", u.ID, p.Territory.Name, p.Sites, p.Km, p.People)
 			}
 			if i > 0 && p.People > x.Visits[i-1].People {

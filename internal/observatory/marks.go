@@ -9,9 +9,10 @@ import (
 
 // Marks are the places of a territory where inequalities are known to gather.
 type Marks struct {
-	Districts []*territory.Territory // priority districts (QPV 2024), by code
-	Sparse    []int32                // communes of class 7 of the density grid
-	Declining []int32                // communes whose employment declines, see [Observatory.declining]
+	Districts  []*territory.Territory // priority districts (QPV 2024), by code
+	Sparse     []int32                // communes of class 7 of the density grid
+	Declining  []int32                // communes whose employment declines, see [Observatory.declining]
+	Programmes map[Programme]int      // communes in each
 }
 
 // Keys of the indicators that tell a decline.
@@ -25,7 +26,13 @@ func (o *Observatory) marks(t *territory.Territory) Marks {
 	if !t.Level.Whole() {
 		return m
 	}
+	m.Programmes = map[Programme]int{}
 	for _, n := range t.Communes() {
+		for _, p := range Programmes {
+			if o.takesPart(n, p) {
+				m.Programmes[p]++
+			}
+		}
 		for _, q := range o.France.Of(n, territory.QPV) {
 			if !slices.Contains(m.Districts, q) {
 				m.Districts = append(m.Districts, q)

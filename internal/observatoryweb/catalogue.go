@@ -157,7 +157,7 @@ func (w words) detail(s *snapshot.Snapshot, d *indicator.Definition) string {
 
 // dates are the first and last vintages.
 func (w words) dates(d *indicator.Definition) string {
-	first, last := period(w.l, d.Vintages[0].Period), period(w.l, d.Vintages[d.Latest()].Period)
+	first, last := vintage(w.l, d.Vintages[0]), vintage(w.l, d.Vintages[d.Latest()])
 	if first == last {
 		return last
 	}

@@ -68,7 +68,7 @@ func (p *Pages) changer(r *http.Request) *changer {
 	x.from = x.vintage(fromParam, x.from)
 	x.to = x.vintage(toParam, x.to)
 	if len(x.errors) == 0 && x.from >= x.to && observatory.Evolves(d) {
-		x.wrong(fromParam, "changes.wrong.order", period(l, d.Vintages[x.from].Period), period(l, d.Vintages[x.to].Period))
+		x.wrong(fromParam, "changes.wrong.order", vintage(l, d.Vintages[x.from]), vintage(l, d.Vintages[x.to]))
 	}
 	return x
 }
@@ -139,7 +139,7 @@ func (x *changer) view() *changesView {
 	}
 	for i := range d.Latest() {
 		v.Periods = append(v.Periods, web.Anchor{
-			Text: l.T("changes.period", period(l, d.Vintages[i].Period), period(l, d.Vintages[d.Latest()].Period)), Current: i == x.from && x.to == d.Latest(),
+			Text: l.T("changes.period", vintage(l, d.Vintages[i]), vintage(l, d.Vintages[d.Latest()])), Current: i == x.from && x.to == d.Latest(),
 			Href: x.address("/evolutions", fromParam, d.Vintages[i].Period, toParam, ""),
 		})
 	}
@@ -155,7 +155,7 @@ func (x *changer) view() *changesView {
 func (x *changer) fill(v *changesView, e *observatory.Evolution) {
 	l, d := x.l, x.indicator
 	v.Notes = x.about(d)
-	from, to := period(l, d.Vintages[x.from].Period), period(l, d.Vintages[x.to].Period)
+	from, to := vintage(l, d.Vintages[x.from]), vintage(l, d.Vintages[x.to])
 	var up, down []observatory.Move
 	redrawn := 0
 	for _, m := range e.Moves {

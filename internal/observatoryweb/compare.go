@@ -289,7 +289,7 @@ func (c comparer) fill(v *compareView, country []indicator.Value) {
 
 // line is an indicator over the columns.
 func (c comparer) line(d *indicator.Definition, row []indicator.Value) lineView {
-	notes := []string{period(c.l, d.Vintages[d.Latest()].Period)}
+	notes := []string{vintage(c.l, d.Vintages[d.Latest()])}
 	if d.Estimate {
 		notes = append(notes, c.l.T("compare.note.estimate"))
 	}

@@ -61,6 +61,7 @@ type diagnosisView struct {
 	Visits      []visitView
 	VisitsRule  string
 	Compared    string
+	Heading     string // of the figures: there may be fewer than twelve
 	Figures     []web.Figure
 	Missing     []string
 	Networks    []web.Fact
@@ -122,7 +123,7 @@ func (d diagnoser) view(x *observatory.Diagnosis) diagnosisView {
 		Perimeter: d.perimeter(x), Age: d.age(x), Answer: d.answer(x),
 		Cover:      l.T("diagnosis.cover", d.site.Name, i18n.Plain(d.f.Vintage()), d.s.Manifest.Hash),
 		Back:       web.Anchor{Text: l.T("diagnosis.back"), Href: d.self},
-		VisitsRule: l.T("diagnosis.visit.rule", int(observatory.Far)),
+		VisitsRule: d.visitsRule(x),
 	}
 	if _, ok := d.o.Panel.Definition(observatory.Mobile); !ok {
 		v.Mobile = l.T("diagnosis.networks.mobile")
@@ -131,10 +132,14 @@ func (d diagnoser) view(x *observatory.Diagnosis) diagnosisView {
 	v.Parts = d.parts(x)
 	d.places(x, &v)
 	for _, p := range x.Visits {
-		v.Visits = append(v.Visits, visitView{p.Territory.Path(), d.heading(p.Territory), d.why(p)})
+		v.Visits = append(v.Visits, visitView{p.Territory.Path(), d.partName(p), d.why(p)})
 	}
 	for i := range x.Figures {
 		v.Figures = append(v.Figures, d.figure(&x.Figures[i]))
+	}
+	v.Heading = l.T("diagnosis.section.figures")
+	if len(x.Figures) < len(observatory.Twelve) {
+		v.Heading = l.T("diagnosis.section.figures_some", len(x.Figures), len(observatory.Twelve))
 	}
 	if s := widest(x.Figures); s != nil {
 		v.Compared = l.T("diagnosis.compared", d.peers(s)) + " " + l.T("diagnosis.ticks")
@@ -146,7 +151,7 @@ func (d diagnoser) view(x *observatory.Diagnosis) diagnosisView {
 	}
 	for i := range x.Networks {
 		f := &x.Networks[i]
-		note := period(l, f.Vintage().Period)
+		note := vintage(l, f.Vintage())
 		if len(f.References) > 0 && f.Definition.Unit != "count" {
 			note += " · " + d.references(f)
 		}
@@ -176,7 +181,7 @@ func (d diagnoser) parts(x *observatory.Diagnosis) *web.Table {
 		{Title: l.T("diagnosis.parts.km"), Numeric: true}, {Title: l.T("diagnosis.parts.sites"), Numeric: true}, {Title: l.T("diagnosis.parts.listed"), Numeric: true},
 	}}
 	for _, p := range x.Parts {
-		row := []web.Cell{{Text: d.heading(p.Territory), Href: p.Territory.Path()}, {Text: "–"}, {Text: "–"}, {Text: "–"}, {Text: l.Number(p.Sites)}, {Text: l.Number(p.Listed)}}
+		row := []web.Cell{{Text: d.partName(p), Href: p.Territory.Path()}, {Text: "–"}, {Text: "–"}, {Text: "–"}, {Text: l.Number(p.Sites)}, {Text: l.Number(p.Listed)}}
 		if p.People == p.People {
 			row[1] = web.Cell{Text: l.Number(about(p.People)), Sort: itoa(whole(p.People))}
 			row[2] = web.Cell{Text: l.Percent(p.Rate/100, 0), Sort: itoa(whole(100 * p.Rate))}
@@ -204,7 +209,7 @@ func (d diagnoser) places(x *observatory.Diagnosis, v *diagnosisView) {
 		v.PlacesNote = append(v.PlacesNote, l.T("diagnosis.place.listed", l.Number(len(k.Places)), l.T(kindKey(k.Kind, len(k.Places)))))
 	}
 	subject := l.T("diagnosis.report.subject", d.heading(x.Territory))
-	v.Report = web.Anchor{Text: l.T("diagnosis.report.link"), Href: "mailto:" + d.site.Contact + "?subject=" + url.PathEscape(subject) + "&body=" + url.PathEscape(l.T("diagnosis.report.body", d.heading(x.Territory)))}
+	v.Report = web.Anchor{Text: l.T("diagnosis.report.link"), Href: "mailto:" + d.site.Contact + "?subject=" + url.PathEscape(subject) + "&body=" + url.PathEscape(l.T("diagnosis.report.body", d.heading(x.Territory), d.site.BaseURL+d.self+"/diagnostic"))}
 	if len(numbers) == 0 {
 		return
 	}
@@ -230,7 +235,11 @@ func (d diagnoser) places(x *observatory.Diagnosis, v *diagnosisView) {
 		}
 		cell := web.Cell{Text: label}
 		if at.Date != "" {
-			cell.Note = l.T("diagnosis.place.date", d.day(at.Date))
+			key := "diagnosis.place.date"
+			if at.Kind == string(place.FranceServices) {
+				key = "diagnosis.place.labelled"
+			}
+			cell.Note = l.T(key, d.day(at.Date))
 		}
 		t.Rows = append(t.Rows, []web.Cell{{Text: at.Name, Note: at.Address}, {Text: commune.Name, Href: commune.Path()}, {Text: hours}, cell})
 	}
@@ -251,6 +260,22 @@ func (d diagnoser) day(date string) string {
 		return date
 	}
 	return d.l.Day(date)
+}
+
+// visitsRule says which parts are told to be visited first.
+func (d diagnoser) visitsRule(x *observatory.Diagnosis) string {
+	if x.Unit == territory.Commune {
+		return d.l.T("diagnosis.visit.rule", int(observatory.Far))
+	}
+	return d.l.T("diagnosis.visit.rule_mean", i18n.Upper(d.level(x.Unit, 2)), int(observatory.Far))
+}
+
+// partName is the name of a part, which says when it lies only partly inside.
+func (d diagnoser) partName(p observatory.Part) string {
+	if p.Partial {
+		return d.l.T("diagnosis.parts.partial", d.heading(p.Territory))
+	}
+	return d.heading(p.Territory)
 }
 
 // figure lays one of the twelve out.
@@ -277,7 +302,9 @@ func (d diagnoser) figure(f *observatory.Figure) web.Figure {
 		notes = append(notes, s+".")
 	}
 	out.Note = joined(notes)
-	out.Sources = []web.Source{d.source(f)}
+	for _, key := range f.Definition.Sources[:min(len(f.Definition.Sources), sourcesShown)] {
+		out.Sources = append(out.Sources, d.source(f, key))
+	}
 	return out
 }
 
@@ -322,15 +349,18 @@ func (d diagnoser) sentence(f *observatory.Figure) string {
 	return d.l.T("diagnosis.sentence_alone", d.name(f.Definition))
 }
 
-// source is the source of a figure, with the vintage told.
-func (d diagnoser) source(f *observatory.Figure) web.Source {
-	key := f.Definition.Sources[0]
+// sourcesShown is how many sources stand under a figure, the main one first; its
+// method tells them all.
+const sourcesShown = 2
+
+// source is a source of a figure, with the vintage told.
+func (d diagnoser) source(f *observatory.Figure, key string) web.Source {
 	s, ok := d.s.Manifest.Source(key)
 	if !ok {
 		return web.Source{Title: key}
 	}
 	lang := d.l.Lang()
-	return web.Source{Title: s.Title.In(lang), Producer: s.Producer, Vintage: period(d.l, f.Vintage().Period), Href: "/donnees#source-" + key}
+	return web.Source{Title: s.Title.In(lang), Producer: s.Producer, Vintage: vintage(d.l, f.Vintage()), Href: "/donnees#source-" + key}
 }
 
 // marksShown is how many communes or districts are named.
@@ -362,6 +392,15 @@ func (d diagnoser) marks(x *observatory.Diagnosis) []markView {
 	if x.Territory.Level == territory.ArrondissementMunicipal {
 		return out[:0]
 	}
+	var in []string
+	for _, p := range observatory.Programmes {
+		if n := m.Programmes[p]; n > 0 && p != observatory.QPV { // districts are told above
+			in = append(in, l.T("diagnosis.programme."+string(p), n))
+		}
+	}
+	if len(in) > 0 {
+		out = append(out, markView{Title: l.T("diagnosis.marks.programmes"), Text: i18n.Upper(l.List(in)) + ".", Links: []web.Anchor{{Text: l.T("diagnosis.marks.programmes_more"), Href: d.self + "#programmes"}}})
+	}
 	if len(m.Sparse) > 0 {
 		out = append(out, markView{l.T("diagnosis.marks.sparse"), l.T("diagnosis.marks.sparse_some", len(m.Sparse)) + more(len(m.Sparse)), links(m.Sparse)})
 	}
@@ -373,7 +412,11 @@ func (d diagnoser) marks(x *observatory.Diagnosis) []markView {
 
 func (d diagnoser) limits(x *observatory.Diagnosis) []string {
 	l := d.l
-	out := []string{l.T("diagnosis.limits.estimate"), l.T("diagnosis.limits.places"), l.T("diagnosis.limits.proxies"), l.T("diagnosis.limits.peers")}
+	var out []string
+	if x.Concerned != nil {
+		out = append(out, l.T("diagnosis.limits.estimate"))
+	}
+	out = append(out, l.T("diagnosis.limits.places"), l.T("diagnosis.limits.proxies"), l.T("diagnosis.limits.peers"))
 	if x.Territory.Zone == "drom" || x.Territory.Level == territory.Pays {
 		out = append(out, l.T("diagnosis.limits.overseas"))
 	}

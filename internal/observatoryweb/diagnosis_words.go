@@ -53,8 +53,11 @@ func (w words) perimeter(x *observatory.Diagnosis) []string {
 
 // age says of which years the figures are.
 func (w words) age(x *observatory.Diagnosis) string {
-	if x.Newest == "" {
+	switch x.Newest {
+	case "":
 		return w.l.T("diagnosis.age.none")
+	case x.Oldest:
+		return w.l.T("diagnosis.age.one", period(w.l, x.Newest))
 	}
 	return w.l.T("diagnosis.age", period(w.l, x.Oldest), period(w.l, x.Newest))
 }
@@ -99,17 +102,22 @@ func (w words) where(x *observatory.Diagnosis) string {
 func (w words) helpKnown(x *observatory.Diagnosis) string {
 	l, h := w.l, x.Help
 	s := l.T("diagnosis.answer.sites", len(h.Sites))
-	if len(h.Sites) == 0 {
+	itinerant := l.T("diagnosis.answer.itinerant", len(h.Itinerant))
+	switch {
+	case len(h.Sites) == 0 && len(h.Itinerant) > 0:
+		s = l.T("diagnosis.answer.only_itinerant", itinerant)
+	case len(h.Sites) == 0:
 		s = l.T("diagnosis.answer.no_site")
-	}
-	if len(h.Itinerant) > 0 {
-		s = l.T("diagnosis.answer.sites_itinerant", len(h.Sites), len(h.Itinerant))
+	case len(h.Itinerant) > 0:
+		s = l.T("diagnosis.answer.sites_itinerant", len(h.Sites), itinerant)
 	}
 	if x.Territory.Zone == "com" {
 		s = l.T("diagnosis.answer.sites_unknown")
 	}
 	if b, ok := beyond(h, 10); ok {
-		s += " " + w.beyondText(x, b)
+		if far := w.beyondText(x, b); far != "" {
+			s += " " + far
+		}
 	}
 	for _, k := range h.Listed {
 		if k.Kind == place.Mediation {
@@ -131,11 +139,13 @@ func beyond(h observatory.Help, km float64) (observatory.Beyond, bool) {
 func (w words) beyondText(x *observatory.Diagnosis, b observatory.Beyond) string {
 	l := w.l
 	if x.Territory.Level == territory.Commune {
-		key := "diagnosis.answer.commune_near"
-		if b.Communes > 0 {
-			key = "diagnosis.answer.commune_far"
+		switch {
+		case len(x.Help.Sites) > 0:
+			return "" // it has one
+		case b.Communes > 0:
+			return l.T("diagnosis.answer.commune_far", int(b.Km))
 		}
-		return l.T(key, int(b.Km))
+		return l.T("diagnosis.answer.commune_near", int(b.Km))
 	}
 	if b.Communes == 0 {
 		return l.T("diagnosis.answer.none_beyond", int(b.Km))
@@ -145,7 +155,14 @@ func (w words) beyondText(x *observatory.Diagnosis, b observatory.Beyond) string
 
 // why says what makes a part worth a visit first.
 func (w words) why(p observatory.Part) string {
-	s := w.l.T("diagnosis.visit.why", about(p.People), w.l.Percent(p.Rate/100, 0), w.l.Decimal(p.Km, 0))
+	key, decimals := "diagnosis.visit.why", 0
+	if p.Territory.Level != territory.Commune {
+		key = "diagnosis.visit.why_mean"
+	}
+	if p.Km < 10 {
+		decimals = 1
+	}
+	s := w.l.T(key, about(p.People), w.l.Percent(p.Rate/100, 0), w.l.Decimal(p.Km, decimals))
 	if p.Listed > 0 {
 		return s + " " + w.l.T("diagnosis.visit.listed", p.Listed)
 	}

@@ -48,6 +48,9 @@ func (c Document) WriteCSV(w io.Writer) error {
 		row[22] = c.d.state(c.d.o.Latest(c.x.Territory, key).State)
 		rows = append(rows, row)
 	}
+	communes := make([]string, len(rows[0]))
+	communes[0], communes[1], communes[22] = c.x.Territory.ID.String(), "communes", strings.Join(c.d.f.Codes(c.x.Territory), " ")
+	rows = append(rows, communes)
 	for _, row := range rows {
 		for i, cell := range row {
 			if _, err := strconv.ParseFloat(cell, 64); err != nil {

@@ -125,7 +125,7 @@ func (x explorerSaid) where() string {
 	return x.e.zone.Name
 }
 
-func (x explorerSaid) period() string { return period(x.l, x.e.d.Vintages[x.e.vintage].Period) }
+func (x explorerSaid) period() string { return vintage(x.l, x.e.d.Vintages[x.e.vintage]) }
 
 // count says how many territories of the level: 1 707 bassins de vie.
 func (x explorerSaid) count(n int) string {
@@ -430,7 +430,7 @@ func (x explorerSaid) rule(d *indicator.Definition) string {
 }
 
 func (x explorerSaid) periods(d *indicator.Definition) string {
-	first, last := period(x.l, d.Vintages[0].Period), period(x.l, d.Vintages[d.Latest()].Period)
+	first, last := vintage(x.l, d.Vintages[0]), vintage(x.l, d.Vintages[d.Latest()])
 	if first == last {
 		return first
 	}

@@ -38,7 +38,7 @@ func (x explorerSaid) form(v *explorerView, q url.Values) {
 	if len(e.d.Vintages) > 1 {
 		f := field(periodParam, "select")
 		for i := len(e.d.Vintages) - 1; i >= 0; i-- {
-			f.Options = append(f.Options, web.Option{Value: e.d.Vintages[i].Period, Label: period(l, e.d.Vintages[i].Period), Chosen: i == e.vintage})
+			f.Options = append(f.Options, web.Option{Value: e.d.Vintages[i].Period, Label: vintage(l, e.d.Vintages[i]), Chosen: i == e.vintage})
 		}
 		v.Main = append(v.Main, f)
 	}

@@ -34,7 +34,9 @@ func perWhat(l *i18n.Localizer, d *indicator.Definition) string {
 	case "per1000", "per100k":
 		return l.T("observatory.unit."+string(d.Unit), of)
 	case "percent":
-		return ""
+		if d.Rule != indicator.Growth { // a growth is so much a year
+			return ""
+		}
 	}
 	return of
 }
@@ -69,4 +71,13 @@ func period(l *i18n.Localizer, p string) string {
 		return p
 	}
 	return l.T("observatory.quarter", l.Ordinal(n), year)
+}
+
+// vintage writes when a figure is of: its period, or the years that a growth spans.
+func vintage(l *i18n.Localizer, v indicator.Vintage) string {
+	last, err := strconv.Atoi(v.Period)
+	if v.Years <= 0 || err != nil {
+		return period(l, v.Period)
+	}
+	return l.T("observatory.years", i18n.Plain(last-int(v.Years)), i18n.Plain(last))
 }

@@ -230,7 +230,7 @@ func (x figurer) table(id, caption string, lines []observatory.Line, larger []*t
 			}
 			row = append(row, cell)
 		}
-		row = append(row, web.Cell{Text: x.moved(f)}, web.Cell{Text: period(l, d.Vintages[d.Latest()].Period)})
+		row = append(row, web.Cell{Text: x.moved(f)}, web.Cell{Text: vintage(l, d.Vintages[d.Latest()])})
 		t.Rows = append(t.Rows, row)
 	}
 	return t

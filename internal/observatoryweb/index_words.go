@@ -227,7 +227,7 @@ func (d indexTeller) method() indexMethodView {
 		}
 		t.Rows = append(t.Rows, []web.Cell{
 			{Text: d.name(c.Definition), Href: "/indicateurs/" + c.Definition.Key, Note: kind}, {Text: d.axis(c.Axis)}, {Text: l.Percent(c.Share, 1)}, {Text: direction}, {Text: why},
-			{Text: period(l, c.Definition.Vintages[c.Definition.Latest()].Period)},
+			{Text: vintage(l, c.Definition.Vintages[c.Definition.Latest()])},
 		})
 	}
 	v.Components = t

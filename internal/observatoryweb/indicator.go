@@ -136,7 +136,7 @@ func (x describer) france(v *indicatorView) {
 	l, d := x.l, x.d
 	series := x.o.Panel.Series(x.country(), d)
 	now := series[d.Latest()]
-	v.France = &web.Figure{ID: "france-valeur", Sentence: l.T("catalogue.france", period(l, d.Vintages[d.Latest()].Period))}
+	v.France = &web.Figure{ID: "france-valeur", Sentence: l.T("catalogue.france", vintage(l, d.Vintages[d.Latest()]))}
 	if now.Shown() {
 		v.France.Value, v.France.Unit = amount(l, d, now.Value), perWhat(l, d)
 		if name, ok := x.counts(d); ok && d.Rule != indicator.Growth {
@@ -166,7 +166,7 @@ func (x describer) france(v *indicatorView) {
 		{Title: l.T("catalogue.column.date")}, {Title: l.T("catalogue.column.france"), Numeric: true}, {Title: l.T("catalogue.column.coverage"), Numeric: true}, {Title: l.T("catalogue.column.communes"), Numeric: true},
 	}}
 	for i, y := range slices.Backward(series) {
-		row := []web.Cell{{Text: i18n.Upper(period(l, d.Vintages[i].Period))}, {Text: amount(l, d, y.Value)}, {Text: l.Percent(floored(y.Coverage), 0)}, {Text: l.T("catalogue.communes_of", y.Known, y.Of)}}
+		row := []web.Cell{{Text: i18n.Upper(vintage(l, d.Vintages[i]))}, {Text: amount(l, d, y.Value)}, {Text: l.Percent(floored(y.Coverage), 0)}, {Text: l.T("catalogue.communes_of", y.Known, y.Of)}}
 		if at := d.Vintages[i].Level; at != "" {
 			row[2].Text, row[3].Text = "–", l.T("catalogue.published_for", x.published(at, i), x.words.level(at, 2))
 		}
@@ -193,7 +193,7 @@ func floored(share float64) float64 { return math.Floor(100*share+1e-9) / 100 }
 
 func (x describer) formulas(v *indicatorView) {
 	for _, y := range slices.Backward(x.d.Vintages) {
-		f := formulaView{Period: i18n.Upper(period(x.l, y.Period)), Numerator: y.Numerator, Denominator: y.Denominator}
+		f := formulaView{Period: i18n.Upper(vintage(x.l, y)), Numerator: y.Numerator, Denominator: y.Denominator}
 		if y.Years > 0 {
 			f.Note = x.l.T("catalogue.formula.years", x.l.Decimal(y.Years, 0))
 		}

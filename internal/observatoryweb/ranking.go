@@ -272,7 +272,7 @@ func (x *ranker) answer(k *observatory.Ranking) []string {
 	}
 	first, last := k.Rows[0], k.Rows[len(k.Rows)-1]
 	median := indicator.NewDistribution(values, nil).Quantile(0.5)
-	out := []string{l.T("ranking.answer", len(k.Rows), x.short(first.Territory), x.full(d, first.Value), x.short(last.Territory), x.full(d, last.Value), amount(l, d, median), period(l, d.Vintages[d.Latest()].Period))}
+	out := []string{l.T("ranking.answer", len(k.Rows), x.short(first.Territory), x.full(d, first.Value), x.short(last.Territory), x.full(d, last.Value), amount(l, d, median), vintage(l, d.Vintages[d.Latest()]))}
 	if s := x.said(); s != "" {
 		out = append(out, l.T("ranking.filtered", s))
 	}

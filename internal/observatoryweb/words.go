@@ -136,7 +136,7 @@ func (w words) change(f *observatory.Figure) string {
 	}
 	from := period(w.l, c.From)
 	if c.Points {
-		return w.l.T("diagnosis.change.points", signed(w.l, c.By, 1), from)
+		return w.l.T("diagnosis.change.points", math.Abs(math.Round(10*c.By)/10), signed(w.l, c.By, 1), from)
 	}
 	return w.l.T("diagnosis.change.share", w.l.Change(c.By, 1), from)
 }
@@ -182,7 +182,7 @@ func (w words) reserves(d *indicator.Definition, v indicator.Value) []string {
 	if v.Imprecise {
 		out = append(out, w.l.T("diagnosis.reserve.imprecise", int(math.Round(v.Numerator)), indicator.Least))
 	}
-	if d.Rule == indicator.Medians {
+	if d.Rule == indicator.Medians && v.Of > 1 {
 		out = append(out, w.l.T("diagnosis.reserve.medians"))
 	}
 	if d.Unranked {

@@ -61,7 +61,7 @@ func (m *measure) indicators() ([]indicator.Definition, indicator.Figures, Probl
 	for i := range m.in.manifest.indicators {
 		e := &m.in.manifest.indicators[i]
 		d := e.Definition
-		d.Vintages = nil
+		d.Vintages, d.Sources = nil, slices.Clone(d.Sources)
 		used := map[string]bool{}
 		for _, s := range d.Sources {
 			used[s] = true
@@ -99,7 +99,12 @@ func (m *measure) indicators() ([]indicator.Definition, indicator.Figures, Probl
 			ps = append(ps, Problem{File: e.file, What: fmt.Sprintf("indicator %q: %v", d.Key, err)})
 			continue
 		}
-		if d.Sources = slices.Sorted(maps.Keys(used)); len(d.Sources) == 0 {
+		for _, key := range slices.Sorted(maps.Keys(used)) { // those that the manifest names come first, as it orders them
+			if !slices.Contains(d.Sources, key) {
+				d.Sources = append(d.Sources, key)
+			}
+		}
+		if len(d.Sources) == 0 {
 			ps = append(ps, Problem{File: e.file, What: fmt.Sprintf("indicator %q names no source", d.Key), Do: `add "sources"`})
 		}
 		definitions = append(definitions, d)
