@@ -1,6 +1,7 @@
 package observatoryweb
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -170,6 +171,10 @@ func (d diagnoser) view(x *observatory.Diagnosis) diagnosisView {
 	return v
 }
 
+// A table of more than partsMany parts shows the partsFirst with the most people
+// concerned: all of them would weigh more than the map.
+const partsMany, partsFirst = 100, 50
+
 // parts is the table of what the map shows.
 func (d diagnoser) parts(x *observatory.Diagnosis) *web.Table {
 	if len(x.Parts) == 0 {
@@ -180,7 +185,15 @@ func (d diagnoser) parts(x *observatory.Diagnosis) *web.Table {
 		{Title: i18n.Upper(d.level(x.Unit, 1))}, {Title: l.T("diagnosis.parts.people"), Numeric: true}, {Title: l.T("diagnosis.parts.rate"), Numeric: true},
 		{Title: l.T("diagnosis.parts.km"), Numeric: true}, {Title: l.T("diagnosis.parts.sites"), Numeric: true}, {Title: l.T("diagnosis.parts.listed"), Numeric: true},
 	}}
-	for _, p := range x.Parts {
+	shown := x.Parts
+	if len(shown) > partsMany {
+		shown = slices.Clone(shown)
+		slices.SortStableFunc(shown, func(a, b observatory.Part) int { return cmp.Compare(b.People, a.People) }) // NaN last
+		shown = shown[:partsFirst]
+		t.Note = l.T("diagnosis.parts.first", partsFirst, len(x.Parts))
+		t.More = &web.Anchor{Text: l.T("diagnosis.parts.all", len(x.Parts)), Href: d.self + "/diagnostic.xlsx", Icon: "download"}
+	}
+	for _, p := range shown {
 		row := []web.Cell{{Text: d.partName(p), Href: p.Territory.Path()}, {Text: "–"}, {Text: "–"}, {Text: "–"}, {Text: l.Number(p.Sites)}, {Text: l.Number(p.Listed)}}
 		if p.People == p.People {
 			row[1] = web.Cell{Text: l.Number(about(p.People)), Sort: itoa(whole(p.People))}

@@ -25,7 +25,7 @@ func (d diagnoser) plan(x *observatory.Diagnosis) *diagnosisMap {
 	if !ok {
 		return nil
 	}
-	limits := d.o.Fifths(x.Unit, need)
+	limits, caption := d.bounds(x, need)
 	o := carto.Options{
 		Unit: x.Unit, Label: l.T("diagnosis.map.label", d.heading(t)), Scale: true,
 		Title: func(u *territory.Territory) string {
@@ -51,7 +51,7 @@ func (d diagnoser) plan(x *observatory.Diagnosis) *diagnosisMap {
 			o.Points = append(o.Points, carto.Point{Lon: at.Lon, Lat: at.Lat, Class: "place", Title: at.Name})
 		}
 	}
-	m := &diagnosisMap{Drawing: carto.Territory(d.s, t, o), Caption: l.T("diagnosis.map.caption", d.level(x.Unit, 2))}
+	m := &diagnosisMap{Drawing: carto.Territory(d.s, t, o), Caption: l.T(caption, d.level(x.Unit, 2))}
 	if m.Drawing.SVG == "" {
 		return nil
 	}
@@ -64,6 +64,35 @@ func (d diagnoser) plan(x *observatory.Diagnosis) *diagnosisMap {
 		}
 	}
 	return m
+}
+
+// bounds are those of the five classes: fifths of France, or of the territory's own
+// parts where these fill fewer than three of the former and the map would be of one
+// colour. The key of the caption that says which goes with them.
+func (d diagnoser) bounds(x *observatory.Diagnosis, need *indicator.Definition) ([]float64, string) {
+	const france, least = "diagnosis.map.caption", 5
+	limits := d.o.Fifths(x.Unit, need)
+	var values []float64
+	classes := map[int]bool{}
+	for _, p := range x.Parts {
+		if v := d.o.Panel.Latest(p.Territory, need); v.Shown() {
+			values = append(values, v.Value)
+			classes[fifth(limits, v.Value)] = true
+		}
+	}
+	if len(classes) >= 3 || len(values) < least {
+		return limits, france
+	}
+	all := indicator.NewDistribution(values, nil)
+	var own []float64
+	for i := range limits {
+		q := all.Quantile(float64(i+1) / 5)
+		if i > 0 && amount(d.l, need, q) == amount(d.l, need, own[i-1]) {
+			return limits, france // they differ by less than what is written
+		}
+		own = append(own, q)
+	}
+	return own, "diagnosis.map.caption_own"
 }
 
 // fifth is the class of a value among five.

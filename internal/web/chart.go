@@ -110,11 +110,11 @@ func (s Strip) draw(l *i18n.Localizer) (template.HTML, error) {
 	d := newDrawing("strip", s.ID, s.Title, "92")
 	d.text(l.T("web.chart.strip.desc", s.Peers, s.Table(l).Min, s.Table(l).Median, s.Table(l).Max, s.Label, s.Table(l).Own))
 	d.add(`<line class="axis" x1="0" x2="100%%" y1="58" y2="58"/>`)
-	// Ticks at the same thousandth of the width are one tick.
+	// Ticks at the same five-hundredth of the width are one tick.
 	d.add(`<svg y="34" width="100%%" height="24" viewBox="0 0 1000 24" preserveAspectRatio="none"><path class="ticks" d="`)
 	last := -1
 	for _, x := range v {
-		if p := int(math.Round(at(x) * 10)); p != last {
+		if p := 2 * int(math.Round(at(x)*5)); p != last {
 			d.add("M%d 4V24", p)
 			last = p
 		}

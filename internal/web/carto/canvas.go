@@ -114,22 +114,37 @@ type box struct{ x0, y0, x1, y1 float64 }
 
 func (b box) meets(o box) bool { return b.x0 < o.x1 && o.x0 < b.x1 && b.y0 < o.y1 && o.y0 < b.y1 }
 
-// labels writes at most limit names, in the order given, each where it meets no
-// other, nor what is taken: right of its dot, left, above, below.
-func (c *canvas) labels(names []label, limit int, taken ...box) {
+// narrow is how much larger letters are on a narrow screen, where carto.css shows
+// the names so placed: a map of 640 units is 288 pixels wide on the narrowest.
+const narrow = 1.8
+
+// towns writes the names twice: as wide screens and paper show them, then fewer
+// and larger for narrow screens.
+func (c *canvas) towns(names []label, limit int, taken ...box) {
+	c.raw(`<g class="towns" aria-hidden="true">`)
+	c.labels(names, 1, limit, taken...)
+	c.raw(`</g><g class="towns narrow" aria-hidden="true">`)
+	c.labels(names, narrow, min(limit, 5), taken...)
+	c.raw(`</g>`)
+}
+
+// labels writes at most limit names in letters of the given size, in the order
+// given, each where it meets no other, nor what is taken: right of its dot, left,
+// above, below.
+func (c *canvas) labels(names []label, size float64, limit int, taken ...box) {
 	for _, n := range names {
 		if limit == 0 {
 			break
 		}
 		x, y := c.projection.XY(n.at)
-		if x < 4 || y < lineHeight || x > c.width-4 || y > c.height-4 {
+		if x < 4 || y < lineHeight*size || x > c.width-4 || y > c.height-4 {
 			continue
 		}
-		w := letter * float64(len([]rune(n.text)))
+		w := size * letter * float64(len([]rune(n.text)))
 		for _, place := range []struct {
 			dx, dy float64
 			anchor string
-		}{{6, 4, ""}, {-6, 4, "end"}, {0, -7, "middle"}, {0, 17, "middle"}} {
+		}{{6, 4 * size, ""}, {-6, 4 * size, "end"}, {0, -7, "middle"}, {0, 4 + 13*size, "middle"}} {
 			left := x + place.dx
 			switch place.anchor {
 			case "end":
@@ -137,7 +152,7 @@ func (c *canvas) labels(names []label, limit int, taken ...box) {
 			case "middle":
 				left -= w / 2
 			}
-			b := box{left - 3, y + place.dy - lineHeight + 3, left + w + 3, y + place.dy + 4}
+			b := box{left - 3, y + place.dy - lineHeight*size + 3, left + w + 3, y + place.dy + 4}
 			if b.x0 < 0 || b.x1 > c.width || b.y0 < 0 || b.y1 > c.height || anyMeets(taken, b) {
 				continue
 			}

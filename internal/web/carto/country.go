@@ -88,8 +88,8 @@ func (p *Plan) basins(c *canvas) {
 	}
 }
 
-// name writes the main cities of the mainland.
-func (p *Plan) name(c *canvas) {
+// cities are the main ones of the mainland, whose projection the canvas then has.
+func (p *Plan) cities(c *canvas) []label {
 	c.use(p.frames[0].projection)
 	var names []label
 	for _, code := range cities {
@@ -98,8 +98,14 @@ func (p *Plan) name(c *canvas) {
 			names = append(names, label{text: row.Name, at: shape.Point{Lon: row.Lon, Lat: row.Lat}})
 		}
 	}
+	return names
+}
+
+// name writes the main cities of the mainland in an image of its own.
+func (p *Plan) name(c *canvas) {
+	names := p.cities(c)
 	c.raw(`<g class="towns">`)
-	c.labels(names, len(names))
+	c.labels(names, 1, len(names))
 	c.raw(`</g>`)
 }
 
@@ -124,7 +130,7 @@ func country(s *snapshot.Snapshot, o Options) Drawing {
 			c.link(words(o.Href, u), title, func() { c.area(class(o.Fill, u), title, s.RegionsOf(u.Communes())...) })
 		}
 	}
-	f.name(c)
+	c.towns(f.cities(c), len(cities))
 	c.raw(`</svg>`)
 	return Drawing{SVG: template.HTML(c.b)}
 }

@@ -47,9 +47,8 @@ func (p *Plan) Marked(name string, marks []Mark) Drawing {
 		}
 	}
 	c.use(first.projection)
-	c.raw(`<g class="towns">`)
-	c.labels(names, len(names), dots...)
-	c.raw(`</g></svg>`)
+	c.towns(names, len(names), dots...)
+	c.raw(`</svg>`)
 	out.SVG = template.HTML(c.b)
 	return out
 }

@@ -207,6 +207,6 @@ func (p *Plan) nameLargest(c *canvas) {
 		names = append(names, label{text: r.Name, at: shape.Point{Lon: r.Lon, Lat: r.Lat}})
 	}
 	c.raw(`<g class="towns">`)
-	c.labels(names, 8)
+	c.labels(names, 1, 8)
 	c.raw(`</g>`)
 }

@@ -33,8 +33,7 @@ type Options struct {
 	Points []Point
 }
 
-// Point is a place on a map. Class is that of its circle: place, or place seen
-// from afar.
+// Point is a place on a map. Class is that of its square: place.
 type Point struct {
 	Lon, Lat float64
 	Class    string
@@ -339,20 +338,40 @@ func (m *plate) limits() {
 	m.area("edge", "", m.main)
 }
 
-// points draws places as discs.
+// manyPoints is the number of places above which they are one shape without
+// names: no one points at one among hundreds, and the page is lighter by as much.
+const manyPoints = 120
+
+// points draws places as squares: towns are discs, and ink has one colour.
 func (m *plate) points(all []Point) {
+	const side = 9.0
+	type spot struct {
+		x, y float64
+		Point
+	}
+	var seen []spot
 	for _, p := range all {
 		x, y := m.projection.XY(shape.Point{Lon: p.Lon, Lat: p.Lat})
-		if !m.projection.Holds(x, y) {
-			continue
+		if m.projection.Holds(x, y) {
+			seen = append(seen, spot{math.Round(x - side/2), math.Round(y - side/2), p})
 		}
-		m.raw(`<circle class="`, p.Class, `" cx="`, number(x), `" cy="`, number(y), `" r="5">`)
+	}
+	if len(seen) > manyPoints {
+		var d []byte
+		for _, p := range seen {
+			d = append(d, "M"+number(p.x)+" "+number(p.y)+"h7v7h-7z"...)
+		}
+		m.path(seen[0].Class, "", d)
+		return
+	}
+	for _, p := range seen {
+		m.raw(`<rect class="`, p.Class, `" x="`, number(p.x), `" y="`, number(p.y), `" width="`, number(side), `" height="`, number(side), `">`)
 		if p.Title != "" {
 			m.raw(`<title>`)
 			m.text(p.Title)
 			m.raw(`</title>`)
 		}
-		m.raw(`</circle>`)
+		m.raw(`</rect>`)
 	}
 }
 
@@ -392,9 +411,7 @@ func (m *plate) towns() {
 	for _, c := range communes[:min(len(communes), 40)] {
 		names = append(names, label{text: c.Name, at: shape.Point{Lon: c.Lon, Lat: c.Lat}})
 	}
-	m.raw(`<g class="towns" aria-hidden="true">`)
-	m.labels(names, 8)
-	m.raw(`</g>`)
+	m.canvas.towns(names, 8)
 }
 
 func (m *plate) close() Drawing {
