@@ -8,7 +8,7 @@ LISTEN  := 127.0.0.1:8080
 SHELL       := /bin/sh
 TOOL        := go tool -modfile=tools/go.mod
 .DEFAULT_GOAL := help
-.PHONY: help run build assets test lint bench screenshots clean FORCE
+.PHONY: help run build assets test soak lint bench screenshots clean FORCE
 
 help: ## list these commands
 	@echo "Bassin $(VERSION)"
@@ -54,6 +54,10 @@ test: ## install what the tests need, run them all, clean up
 	@echo "Testing (a few minutes)"
 	@go vet ./...
 	@start=$$(date +%s); go test -p 2 -timeout 12m ./... && echo "All tests passed in $$(($$(date +%s) - start)) s."
+
+soak: ## kill the program and PostgreSQL 200 times each while they write
+	@scripts/test-deps
+	@BASSIN_SOAK=200 go test -v -count=1 -timeout 60m -run Killed ./internal/store
 
 lint: assets ## check form, common mistakes and known vulnerabilities
 	@out=$$(gofmt -l bench cmd internal scripts 2>/dev/null); [ -z "$$out" ] || { echo "Not in gofmt's form:"; echo "$$out"; exit 1; }

@@ -55,12 +55,13 @@ var rooms = map[string]floor{
 	"internal/mediation":    features,
 	"internal/solidarity":   features,
 
-	"internal/people": base,
-	"internal/notice": base,
-	"internal/media":  base,
-	"internal/job":    base,
-	"internal/report": base,
-	"internal/audit":  base,
+	"internal/people":  base,
+	"internal/notice":  base,
+	"internal/media":   base,
+	"internal/job":     base,
+	"internal/report":  base,
+	"internal/audit":   base,
+	"internal/setting": base,
 
 	"internal/territory": engines,
 	"internal/indicator": engines,
@@ -105,7 +106,8 @@ var walls = []struct {
 var workshop = []string{"bench", "scripts", "internal/archtest", "internal/web/assets/build"}
 
 // helpers serve tests only.
-var helpers = []string{"internal/pgtest", "internal/realdata", "internal/browsertest", "internal/e2e", "internal/atlas/atlastest"}
+var helpers = []string{"internal/pgtest", "internal/smtptest", "internal/realdata", "internal/browsertest", "internal/e2e", "internal/atlas/atlastest",
+	"internal/audit/audittest", "internal/job/jobtest", "internal/setting/settingtest"}
 
 // pureStd is what rooms up to the features may not import of the standard
 // library: they would reach a network or a database behind everyone's back.
@@ -141,6 +143,8 @@ var libraries = map[string]library{
 	"github.com/goccy/go-yaml":            {"method files of an index", []string{"internal/indicator"}},
 	"github.com/mattn/go-isatty":          {"progress on a terminal only", []string{"internal/cli"}},
 	"github.com/evanw/esbuild":            {"scripts and styles, as a Go tool", nil},
+	"github.com/wneessen/go-mail":         {"SMTP", []string{"internal/mail"}},
+	"filippo.io/age":                      {"encryption of backups", []string{"internal/cli"}},
 	"golang.org/x/text":                   {"plurals, folding of accents", []string{"*"}},
 	"golang.org/x/sync":                   {"groups of goroutines", []string{"*"}},
 	"golang.org/x/net":                    {"HTML parsing", []string{"internal/web"}},

@@ -22,6 +22,9 @@ import (
 // Server is a running private PostgreSQL.
 type Server struct {
 	dir     string // data and socket
+	bin     string
+	who     *syscall.Credential
+	args    []string
 	cmd     *exec.Cmd
 	log     *bytes.Buffer
 	exited  chan struct{}
@@ -40,38 +43,44 @@ func Start(settings ...string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{log: new(bytes.Buffer), exited: make(chan struct{})}
+	s := &Server{bin: bin, who: who, log: new(bytes.Buffer)}
 	if s.dir, err = folder(who); err != nil {
 		return nil, err
 	}
-	if err := s.start(bin, who, settings); err != nil {
+	if err := s.start(settings); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(s.dir))
 	}
 	return s, nil
 }
 
-func (s *Server) start(bin string, who *syscall.Credential, settings []string) error {
+func (s *Server) start(settings []string) error {
 	data := filepath.Join(s.dir, "data")
-	initdb := s.command(filepath.Join(bin, "initdb"), who, "--pgdata="+data, "--username=bassin",
+	initdb := s.command("initdb", "--pgdata="+data, "--username=bassin",
 		"--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions")
 	if err := initdb.Run(); err != nil {
 		return fmt.Errorf("pgtest: initdb: %w\n%s", err, s.log)
 	}
-	args := []string{"-D", data, "-k", s.dir}
+	s.args = []string{"-D", data, "-k", s.dir}
 	for _, setting := range slices.Concat([]string{
 		"listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off",
 		"max_connections=60", "timezone=Pacific/Noumea", // not UTC, to catch who relies on it
 	}, settings) {
-		args = append(args, "-c", setting)
+		s.args = append(s.args, "-c", setting)
 	}
-	s.cmd = s.command(filepath.Join(bin, "postgres"), who, args...)
-	if err := s.cmd.Start(); err != nil {
+	return s.Resume()
+}
+
+// Resume starts a server that was halted, on the same data.
+func (s *Server) Resume() error {
+	cmd, exited := s.command("postgres", s.args...), make(chan struct{})
+	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("pgtest: postgres: %w", err)
 	}
+	s.cmd, s.exited = cmd, exited
 	go func() {
 		// The status is not looked at: a server that ends too early is told by its log.
-		_ = s.cmd.Wait()
-		close(s.exited)
+		_ = cmd.Wait()
+		close(exited)
 	}()
 	if err := s.ready(30 * time.Second); err != nil {
 		return errors.Join(err, s.end())
@@ -79,13 +88,23 @@ func (s *Server) start(bin string, who *syscall.Credential, settings []string) e
 	return nil
 }
 
-func (s *Server) command(program string, who *syscall.Credential, args ...string) *exec.Cmd {
-	cmd := exec.Command(program, args...)
+// Halt ends the server as a crash does: nothing is written, connections are cut,
+// and what was committed is recovered by [Server.Resume].
+func (s *Server) Halt() error {
+	if err := s.cmd.Process.Signal(syscall.SIGQUIT); err != nil {
+		return fmt.Errorf("pgtest: halt: %w", err)
+	}
+	<-s.exited
+	return nil
+}
+
+func (s *Server) command(program string, args ...string) *exec.Cmd {
+	cmd := exec.Command(filepath.Join(s.bin, program), args...)
 	cmd.Dir = s.dir
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8")
 	// SIGQUIT is PostgreSQL's immediate shutdown: nothing outlives a test that is killed.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: who, Pdeathsig: syscall.SIGQUIT}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: s.who, Pdeathsig: syscall.SIGQUIT}
 	return cmd
 }
 

@@ -18,24 +18,32 @@ import (
 var migrations embed.FS
 
 // Migrate brings the tables to the form this program knows. Each step is one
-// transaction; servers started together wait for one another on PostgreSQL.
+// transaction; servers started together wait for one another.
 // A database already brought further by a newer Bassin is refused untouched.
 func (db *DB) Migrate(ctx context.Context) error {
 	steps, err := db.steps()
 	if err != nil {
 		return err
 	}
-	have, known, err := steps.GetVersions(ctx)
-	if err != nil {
-		return failed("read the version", err)
+	for last := int64(-1); ; {
+		have, known, err := steps.GetVersions(ctx)
+		if err != nil {
+			return failed("read the version", err)
+		}
+		if have > known {
+			return fault.New(fault.Conflict, "store.newer", have, known)
+		}
+		_, err = steps.Up(ctx)
+		if err == nil {
+			return nil
+		}
+		// On one SQLite file, another program may have taken the same step first: as
+		// long as the tables move forward, go on from where they are.
+		if have <= last {
+			return failed("migrate", err)
+		}
+		last = have
 	}
-	if have > known {
-		return fault.New(fault.Conflict, "store.newer", have, known)
-	}
-	if _, err := steps.Up(ctx); err != nil {
-		return failed("migrate", err)
-	}
-	return nil
 }
 
 // Version is the number of the last migration applied, 0 for an empty database.

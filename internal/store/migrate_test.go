@@ -11,12 +11,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"bassin/internal/atlas"
+	"bassin/internal/audit"
 	"bassin/internal/fault"
 )
 
 // latest is the number of the last migration; raise it when adding one, and add
 // testdata/version-N.sql for the version before.
-const latest = 1
+const latest = 2
 
 func TestMigrateFromEmpty(t *testing.T) {
 	onEach(t, func(t *testing.T, dsn string) {
@@ -57,14 +58,14 @@ func TestMigrateFromEachVersion(t *testing.T) {
 				if err := db.Migrate(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				oldRowsRead(t, db)
+				oldRowsRead(t, db, version)
 			})
 		})
 	}
 }
 
-// oldRowsRead checks what every testdata/version-N.sql holds.
-func oldRowsRead(t *testing.T, db *DB) {
+// oldRowsRead checks what testdata/version-N.sql holds.
+func oldRowsRead(t *testing.T, db *DB, version int64) {
 	t.Helper()
 	want := atlas.Perimeter{
 		Code: "7h2k9m4xq0", Communes: []string{"22113", "22266", "2A004"}, Vintage: 2026,
@@ -76,6 +77,31 @@ func oldRowsRead(t *testing.T, db *DB) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("old perimeter (-want +got):\n%s", diff)
+	}
+	if version >= 2 {
+		oldRecordRead(t, db)
+	}
+}
+
+func oldRecordRead(t *testing.T, db *DB) {
+	t.Helper()
+	r, err := audit.Verify(t.Context(), db)
+	if err != nil || r.Rows != 3 || len(r.Problems) > 0 {
+		t.Errorf("the old record: %+v, %v, want 3 rows and no problem", r, err)
+	}
+	if s, err := db.Setting(t.Context(), "site"); err != nil || string(s.Value) != `{"name":"Été"}` || s.Version != 1 {
+		t.Errorf("the old setting: %s, %v", s.Value, err)
+	}
+	if k, err := db.Key(t.Context(), "ada"); err != nil || string(k) != "0123456789abcdef0123456789abcdef" {
+		t.Errorf("the old key: %q, %v", k, err)
+	}
+	if e, err := db.erased(t.Context()); err != nil || len(e) != 1 || e["bob"].IsZero() {
+		t.Errorf("the old erasures: %v, %v", e, err)
+	}
+	now := time.Date(2026, 11, 26, 9, 0, 31, 0, time.UTC)
+	d, err := db.Claim(t.Context(), []string{"mail"}, 9, now, now.Add(time.Minute))
+	if err != nil || len(d) != 1 || d[0].Attempt != 3 || string(d[0].Body) != `{"to":"ada@example.fr"}` {
+		t.Errorf("the old event: %+v, %v", d, err)
 	}
 }
 

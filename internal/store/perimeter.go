@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"bassin/internal/atlas"
+	"bassin/internal/audit"
 	"bassin/internal/fault"
 	"bassin/internal/territory"
 )
@@ -40,14 +41,20 @@ func perimeterNotFound(code string) error {
 	return fault.New(fault.NotFound, "territory.not_found", territory.ID{Level: territory.Custom, Code: code}.String())
 }
 
-// SavePerimeter implements [atlas.Store].
+// SavePerimeter implements [atlas.Store]. Whoever draws a set needs no account,
+// and nothing is kept of them.
 func (db *DB) SavePerimeter(ctx context.Context, p atlas.Perimeter) error {
-	_, err := db.write.ExecContext(ctx,
-		`INSERT INTO perimeter (code, communes, vintage, created_at) VALUES ($1, $2, $3, $4)
-		 ON CONFLICT (code) DO NOTHING`,
-		p.Code, strings.Join(p.Communes, ","), p.Vintage, stamp(p.CreatedAt))
-	if err != nil {
-		return failed("save a perimeter", err)
-	}
-	return nil
+	return db.change(ctx, "save a perimeter", func(t *tx) error {
+		communes := strings.Join(p.Communes, ",")
+		n, err := t.exec("save a perimeter", `INSERT INTO perimeter (code, communes, vintage, created_at) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (code) DO NOTHING`, p.Code, communes, p.Vintage, stamp(p.CreatedAt))
+		if err != nil || n == 0 { // there already
+			return err
+		}
+		t.record(audit.Entry{
+			By: audit.Visitor, Action: "perimeter.save", Subject: "perimeter:" + p.Code,
+			Became: audit.Values{"communes": communes, "vintage": p.Vintage},
+		})
+		return nil
+	})
 }

@@ -25,6 +25,9 @@ type DB struct {
 	read    *sql.DB
 	write   *sql.DB // SQLite: one connection, so that writers queue here rather than fail; otherwise read
 	dialect goose.Dialect
+
+	now      func() time.Time
+	erasures *erasureLog // nil until KeepErasures
 }
 
 // Open opens the database that dsn names and checks that it answers:
@@ -57,6 +60,9 @@ func open(dsn string) (*DB, error) {
 	return nil, fault.New(fault.Invalid, "store.dsn_unknown", scheme)
 }
 
+// busyTimeout is how long SQLite waits for a lock, in milliseconds.
+const busyTimeout = "10000"
+
 // openSQLite sets what keeps a file safe through a power cut (WAL and full
 // synchronisation), what makes references binding, and what makes a lock wait.
 func openSQLite(path string) (*DB, error) {
@@ -67,11 +73,12 @@ func openSQLite(path string) (*DB, error) {
 		return nil, fault.New(fault.Unavailable, "store.folder", filepath.Dir(path)).Because(err)
 	}
 	options := url.Values{
-		"_busy_timeout": {"10000"},
+		"_busy_timeout": {busyTimeout},
 		"_journal_mode": {"WAL"},
 		"_synchronous":  {"FULL"},
 		"_foreign_keys": {"1"},
-		"_dqs":          {"0"}, // a mistyped "column" is an error, as in PostgreSQL
+		"_pragma":       {"secure_delete(1)"}, // what is deleted is overwritten
+		"_dqs":          {"0"},                // a mistyped "column" is an error, as in PostgreSQL
 		"_txlock":       {"immediate"},
 		"_time_format":  {"sqlite"},
 		"_timezone":     {"UTC"},
@@ -95,7 +102,7 @@ func openSQLite(path string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
-	return &DB{read: read, write: write, dialect: goose.DialectSQLite3}, nil
+	return &DB{read: read, write: write, dialect: goose.DialectSQLite3, now: time.Now}, nil
 }
 
 func openPostgres(dsn string) (*DB, error) {
@@ -107,7 +114,7 @@ func openPostgres(dsn string) (*DB, error) {
 	p.SetMaxOpenConns(16)
 	p.SetMaxIdleConns(8)
 	p.SetConnMaxIdleTime(5 * time.Minute)
-	return &DB{read: p, write: p, dialect: goose.DialectPostgres}, nil
+	return &DB{read: p, write: p, dialect: goose.DialectPostgres, now: time.Now}, nil
 }
 
 // Ping says whether the database answers: nil, or fault.Unavailable.
@@ -138,6 +145,28 @@ func failed(what string, err error) error {
 		return fault.New(fault.Unavailable, "store.unavailable").Because(err)
 	}
 	return err
+}
+
+// flush makes SQLite move what its journal holds into the file and empty it, so
+// that nothing erased lingers there. A reader that goes on for long, such as a
+// backup, keeps the journal from being emptied; changes after it overwrite it.
+// PostgreSQL cleans up in its own time.
+func (db *DB) flush(ctx context.Context) (err error) {
+	if db.dialect != goose.DialectSQLite3 {
+		return nil
+	}
+	c, err := db.write.Conn(ctx)
+	if err != nil {
+		return failed("empty the journal", err)
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	// Nobody can write meanwhile: wait for readers a second at most.
+	for _, statement := range []string{`PRAGMA busy_timeout = 1000`, `PRAGMA wal_checkpoint(TRUNCATE)`, `PRAGMA busy_timeout = ` + busyTimeout} {
+		if _, err := c.ExecContext(ctx, statement); err != nil {
+			return failed("empty the journal", err)
+		}
+	}
+	return nil
 }
 
 // stamp is how a time is kept: UTC, to the microsecond, which both databases hold.

@@ -9,11 +9,21 @@ import (
 
 	"bassin/internal/atlas"
 	"bassin/internal/atlas/atlastest"
+	"bassin/internal/audit"
+	"bassin/internal/audit/audittest"
 	"bassin/internal/fault"
+	"bassin/internal/job"
+	"bassin/internal/job/jobtest"
 	"bassin/internal/pgtest"
+	"bassin/internal/setting/settingtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Run(m)) }
+func TestMain(m *testing.M) {
+	if role := os.Getenv("BASSIN_TEST_ROLE"); role != "" {
+		os.Exit(child(role, os.Getenv("BASSIN_TEST_DSN")))
+	}
+	os.Exit(pgtest.Run(m))
+}
 
 // databases are the two kinds that every test of this package runs on.
 var databases = []struct {
@@ -60,6 +70,30 @@ func TestAtlasContract(t *testing.T) {
 	for _, d := range databases {
 		t.Run(d.name, func(t *testing.T) {
 			atlastest.Run(t, func(t *testing.T) atlas.Store { return migrated(t, d.dsn(t)) })
+		})
+	}
+}
+
+func TestAuditContract(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			audittest.Run(t, func(t *testing.T) audit.Store { return migrated(t, d.dsn(t)) })
+		})
+	}
+}
+
+func TestOutboxContract(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			jobtest.Run(t, func(t *testing.T) job.Outbox { return migrated(t, d.dsn(t)) })
+		})
+	}
+}
+
+func TestSettingContract(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			settingtest.Run(t, func(t *testing.T) settingtest.Store { return migrated(t, d.dsn(t)) })
 		})
 	}
 }
