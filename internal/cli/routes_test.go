@@ -22,9 +22,10 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 func open(t *testing.T, change func(*serveCommand)) *Server {
 	t.Helper()
 	c := serveCommand{
-		Places:  places{Data: realdata.Data(), Var: realdata.Var(t)},
-		Site:    site{Name: "Bassin"},
-		Service: service{Listen: "127.0.0.1:0", Store: "sqlite:" + filepath.Join(t.TempDir(), "bassin.db"), LogFormat: "text", LogLevel: "error", RequestTimeout: 30 * time.Second, ShutdownTimeout: 5 * time.Second},
+		Places:   places{Data: realdata.Data(), Var: realdata.Var(t)},
+		Site:     site{Name: "Bassin"},
+		Service:  service{Listen: "127.0.0.1:0", LogFormat: "text", LogLevel: "error", RequestTimeout: 30 * time.Second, ShutdownTimeout: 5 * time.Second},
+		Database: database{Store: "sqlite:" + filepath.Join(t.TempDir(), "bassin.db")},
 	}
 	if change != nil {
 		change(&c)
@@ -110,7 +111,7 @@ func TestErrorsOfTheStoreAreSaidInWords(t *testing.T) {
 	}
 	c := commands{}
 	c.Serve.Places = places{Data: realdata.Data(), Var: realdata.Var(t)}
-	c.Serve.Service.Store = "sqlite:/dev/null/nowhere.db"
+	c.Serve.Database.Store = "sqlite:/dev/null/nowhere.db"
 	s := &Server{command: c.Serve, log: c.Serve.Service.logger(io.Discard), out: io.Discard}
 	err = s.Open(t.Context())
 	if err == nil || !strings.HasPrefix(err.Error(), "--store: ") || strings.Contains(err.Error(), "store.") || catalog == nil {

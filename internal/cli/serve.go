@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -22,16 +24,20 @@ import (
 	"bassin/internal/atlasweb"
 	"bassin/internal/fault"
 	"bassin/internal/i18n"
+	"bassin/internal/notice"
 	"bassin/internal/pipeline"
 	"bassin/internal/snapshot"
 	"bassin/internal/store"
 	"bassin/internal/web"
+	"bassin/internal/worker"
 )
 
 type serveCommand struct {
-	Places  places  `embed:""`
-	Site    site    `embed:""`
-	Service service `embed:""`
+	Places   places   `embed:""`
+	Database database `embed:""`
+	Mail     mailing  `embed:""`
+	Site     site     `embed:""`
+	Service  service  `embed:""`
 }
 
 // Run serves until the context ends, then finishes the requests in progress.
@@ -97,17 +103,18 @@ func (s *Server) Open(ctx context.Context) error {
 	if err := s.refresh(ctx); err != nil {
 		return err
 	}
-	dsn := s.command.Service.Store
-	if dsn == "" {
-		dsn = "sqlite:" + filepath.Join(p.Var, "bassin.db")
+	if s.db, err = openDatabase(ctx, catalog, "--store", s.command.Database.dsn(p.Var)); err != nil {
+		return err
 	}
-	db, err := store.Open(ctx, dsn)
+	if err := s.db.Migrate(ctx); err != nil {
+		return said(catalog, "--store", err)
+	}
+	again, err := s.db.KeepErasures(ctx, erasureLog(p.Var))
 	if err != nil {
-		return said(catalog, "--store", err)
+		return said(catalog, "--var", err)
 	}
-	s.db = db
-	if err := db.Migrate(ctx); err != nil {
-		return said(catalog, "--store", err)
+	if again > 0 {
+		s.log.Warn("an old copy of the database was brought back: whoever was erased since was erased again", "people", again)
 	}
 	handler, err := s.wire(catalog)
 	if err != nil {
@@ -151,6 +158,14 @@ func (s *Server) Serve(ctx context.Context) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
+	behind, stop := context.WithCancel(ctx)
+	working, err := s.work(behind)
+	if err != nil {
+		stop()
+		return err
+	}
+	defer working.Wait()
+	defer stop() // before waiting
 	done := make(chan error, 1)
 	go func() { done <- s.http.Serve(s.listener) }()
 	fmt.Fprintf(s.out, "Bassin is ready on http://%s\n", s.Address())
@@ -173,6 +188,22 @@ func (s *Server) Serve(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// work starts what goes on behind the requests and ends with ctx.
+func (s *Server) work(ctx context.Context) (*sync.WaitGroup, error) {
+	var working sync.WaitGroup
+	relay, err := s.command.Mail.relay()
+	if err != nil || relay == nil {
+		return &working, err
+	}
+	w := &worker.Worker{
+		Outbox: s.db, Kinds: map[string]worker.Deliver{notice.MailKind: relay.Deliver},
+		Now: time.Now, Chance: rand.Float64, Log: s.log,
+		Lease: 2 * time.Minute, Pause: time.Second, Parallel: 4, Keep: 30 * 24 * time.Hour, Grace: 10 * time.Second,
+	}
+	working.Go(func() { w.Run(ctx) })
+	return &working, nil
 }
 
 // Close releases what Open took.

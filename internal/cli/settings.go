@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	mailer "bassin/internal/mail"
 )
 
 // places says where data and what people write are kept. Every command that
@@ -61,7 +63,6 @@ func (s site) Validate() error {
 // service is how the server listens and behaves.
 type service struct {
 	Listen          string        `env:"BASSIN_LISTEN" default:"127.0.0.1:8080" help:"Address and port to listen on (${env})."`
-	Store           string        `env:"BASSIN_STORE" help:"Database: sqlite:FILE or postgres://… (default: a SQLite file in the var folder) (${env})."`
 	LogFormat       string        `env:"BASSIN_LOG_FORMAT" enum:"text,json" default:"text" help:"Form of the log: text or json (${env})."`
 	LogLevel        string        `env:"BASSIN_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"Least level that is logged: debug, info, warn, error (${env})."`
 	RequestTimeout  time.Duration `env:"BASSIN_REQUEST_TIMEOUT" default:"30s" help:"Longest time a request may take (${env})."`
@@ -74,9 +75,6 @@ func (s service) Validate() error {
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
 		return fmt.Errorf("--listen: %q is not an address and port such as 127.0.0.1:8080", s.Listen)
 	}
-	if s.Store != "" && !strings.HasPrefix(s.Store, "sqlite:") && !strings.HasPrefix(s.Store, "postgres://") && !strings.HasPrefix(s.Store, "postgresql://") {
-		return fmt.Errorf("--store: %q is neither sqlite:FILE nor postgres://…", redacted(s.Store))
-	}
 	if s.MemoryLimit < 0 {
 		return fmt.Errorf("--memory-limit: %d is not a number of MB", s.MemoryLimit)
 	}
@@ -87,6 +85,55 @@ func (s service) Validate() error {
 		return fmt.Errorf("--shutdown-timeout: %s is not a duration above zero", s.ShutdownTimeout)
 	}
 	return nil
+}
+
+// database is where what people write is kept, named alike to every command.
+type database struct {
+	Store string `env:"BASSIN_STORE" help:"Database: sqlite:FILE or postgres://… (default: a SQLite file in the var folder) (${env})."`
+}
+
+// Validate refuses what is no address of a database.
+func (d database) Validate() error {
+	if d.Store == "" {
+		return nil
+	}
+	return addressOfStore("--store", d.Store)
+}
+
+func addressOfStore(flag, dsn string) error {
+	for _, scheme := range []string{"sqlite:", "postgres://", "postgresql://"} {
+		if strings.HasPrefix(dsn, scheme) {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s: %q is neither sqlite:FILE nor postgres://…", flag, redacted(dsn))
+}
+
+// mailing is who takes our mails to their readers.
+type mailing struct {
+	SMTP     string `name:"smtp" env:"BASSIN_SMTP" help:"Server that sends mail: smtp://user:password@host:587, smtps://…:465, or smtp://localhost:25?tls=none. Without it no mail leaves (${env})."`
+	MailFrom string `env:"BASSIN_MAIL_FROM" help:"Sender of mails, such as Bassin <bassin@example.fr> (${env})."`
+}
+
+// Validate refuses settings with which no mail could leave.
+func (m mailing) Validate() error {
+	_, err := m.relay()
+	return err
+}
+
+// relay is nil without --smtp.
+func (m mailing) relay() (*mailer.Relay, error) {
+	if m.SMTP == "" {
+		return nil, nil
+	}
+	if _, err := mail.ParseAddress(m.MailFrom); err != nil {
+		return nil, fmt.Errorf("--mail-from: %q is not an e-mail address, and mails need a sender", m.MailFrom)
+	}
+	r, err := mailer.Parse(m.SMTP, m.MailFrom)
+	if err != nil {
+		return nil, fmt.Errorf("--smtp: %w", err)
+	}
+	return r, nil
 }
 
 // redacted hides the password of an address, for messages and logs.

@@ -1,0 +1,239 @@
+package cli
+
+import (
+	"compress/gzip"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net/mail"
+	"os"
+	"path/filepath"
+	"time"
+
+	"bassin/internal/audit"
+	"bassin/internal/fault"
+	"bassin/internal/i18n"
+	"bassin/internal/notice"
+	"bassin/internal/store"
+)
+
+type backupCommand struct {
+	Kept     kept    `embed:""`
+	Out      string  `required:"" help:"File to make; one that exists is never overwritten."`
+	Key      sealing `embed:""`
+	Mail     mailing `embed:""`
+	MailHead string  `help:"Also mail the head of the record to this address, out of reach of whoever holds the server."`
+}
+
+// Validate refuses to mail to nobody, or without a server.
+func (c backupCommand) Validate() error {
+	if c.MailHead == "" {
+		return nil
+	}
+	if _, err := mail.ParseAddress(c.MailHead); err != nil {
+		return fmt.Errorf("--mail-head: %q is not an e-mail address", c.MailHead)
+	}
+	if c.Mail.SMTP == "" {
+		return errors.New("--mail-head: --smtp is needed to send it")
+	}
+	return nil
+}
+
+// Run makes a backup of one moment, while others write, and prints the head of
+// the record: noted elsewhere, it proves later that nothing before was altered.
+func (c backupCommand) Run(ctx context.Context, env Environment) (err error) {
+	catalog, err := i18n.Load()
+	if err != nil {
+		return err
+	}
+	if _, err := os.Lstat(c.Out); err == nil {
+		return fmt.Errorf("--out: %s exists and is not overwritten", c.Out)
+	}
+	db, err := openExisting(ctx, catalog, "--store", c.Kept.dsn())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	s, size, err := c.write(ctx, db)
+	if err != nil {
+		if _, ok := errors.AsType[*fault.Error](err); ok {
+			return said(catalog, "backup", err)
+		}
+		return err
+	}
+	rows := int64(0)
+	for _, t := range s.Tables {
+		rows += t.Rows
+	}
+	how := "encrypted"
+	if c.Key.Key == "" {
+		how = "not encrypted: whoever reads it reads personal data; give --key"
+	}
+	fmt.Fprintf(env.Stdout, "%s: %d rows, %d bytes, %s\nhead of the record: %s\n", c.Out, rows, size, how, s.Head)
+	if s.Version < 2 { // tables of before the record, not brought to today's by a backup
+		return nil
+	}
+	// That a copy was made is part of the record; a database that can only be read
+	// still has its backup.
+	if err := db.Record(ctx, audit.Entry{By: audit.System, Action: "store.backup", Subject: "store", Became: audit.Values{"encrypted": c.Key.Key != "", "head": s.Head.String()}}); err != nil {
+		fmt.Fprintf(env.Stderr, "the backup is made, but could not be recorded: %v\n", err)
+	}
+	return c.mailHead(ctx, s)
+}
+
+// mailHead sends the head past the outbox: it must not wait where it may be altered.
+func (c backupCommand) mailHead(ctx context.Context, s store.Summary) error {
+	if c.MailHead == "" {
+		return nil
+	}
+	relay, err := c.Mail.relay()
+	if err != nil {
+		return err
+	}
+	err = relay.Send(ctx, rand.Text(), notice.Mail{
+		To: c.MailHead, Subject: "Bassin : tête du registre " + s.Head.String()[:min(16, len(s.Head.String()))],
+		Text: "Tête du registre des changements au " + s.At.Format(time.RFC3339) + " :\n\n" + s.Head.String() +
+			"\n\nGardez ce message : « bassin audit verify --head … » prouve avec elle que rien de ce qui précède n’a changé.\n" +
+			"\nHead of the record of changes. Keep this message: “bassin audit verify --head …” proves with it that nothing before has changed.\n",
+	})
+	if err != nil {
+		return fmt.Errorf("the backup is made, but the head was not mailed: %w", err)
+	}
+	return nil
+}
+
+// write makes the file under another name first: a backup cut short is never
+// taken for one.
+func (c backupCommand) write(ctx context.Context, db *store.DB) (s store.Summary, size int64, err error) {
+	f, err := os.CreateTemp(filepath.Dir(c.Out), filepath.Base(c.Out)+".part-*") // readable by its owner only
+	if err != nil {
+		return s, 0, fmt.Errorf("--out: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	s, err = c.fill(ctx, db, f)
+	if err == nil {
+		err = f.Sync()
+	}
+	if st, e := f.Stat(); e == nil {
+		size = st.Size()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return s, 0, err
+	}
+	return s, size, os.Rename(f.Name(), c.Out)
+}
+
+func (c backupCommand) fill(ctx context.Context, db *store.DB, w io.Writer) (store.Summary, error) {
+	sealed, err := c.Key.seal(w)
+	if err != nil {
+		return store.Summary{}, err
+	}
+	packed := gzip.NewWriter(sealed)
+	s, err := db.Dump(ctx, packed)
+	if err == nil {
+		err = packed.Close()
+	}
+	if err == nil {
+		err = sealed.Close()
+	}
+	return s, err
+}
+
+type restoreCommand struct {
+	Kept    kept    `embed:""`
+	In      string  `required:"" help:"File made by bassin backup."`
+	Key     sealing `embed:""`
+	Replace bool    `help:"Replace what the database holds."`
+}
+
+// Run puts a backup in the place of the database. It is read, checked, brought to
+// today's tables and rid of whoever was erased since, beside the database; only
+// then does it take its place, in one transaction.
+func (c restoreCommand) Run(ctx context.Context, env Environment) (err error) {
+	catalog, err := i18n.Load()
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(c.In)
+	if err != nil {
+		return fmt.Errorf("--in: %w", err)
+	}
+	defer f.Close()
+	sealed, err := c.Key.unseal(f)
+	if err != nil {
+		return err
+	}
+	packed, err := gzip.NewReader(sealed)
+	if err != nil {
+		return said(catalog, "--in", fault.New(fault.Invalid, "store.copy_foreign").Because(err))
+	}
+	if err := os.MkdirAll(c.Kept.Var, 0o755); err != nil {
+		return fmt.Errorf("--var: %w", err)
+	}
+	db, err := openDatabase(ctx, catalog, "--store", c.Kept.dsn())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := c.free(ctx, db); err != nil {
+		return said(catalog, "--store", err)
+	}
+	dir, err := os.MkdirTemp(c.Kept.Var, "restore-")
+	if err != nil {
+		return fmt.Errorf("--var: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	beside, err := openDatabase(ctx, catalog, "--var", "sqlite:"+filepath.Join(dir, "bassin.db"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, beside.Close()) }()
+	s, err := beside.Prepare(ctx, packed)
+	if err != nil {
+		return said(catalog, "--in", err)
+	}
+	again, err := beside.KeepErasures(ctx, erasureLog(c.Kept.Var))
+	if err != nil {
+		return said(catalog, "--var", err)
+	}
+	entry := audit.Entry{By: audit.System, Action: "store.restore", Subject: "store", Became: audit.Values{"head": s.Head.String(), "of": s.At.Format(time.RFC3339)}}
+	if err := beside.Record(ctx, entry); err != nil {
+		return said(catalog, "--var", err)
+	}
+	now, err := db.Replace(ctx, beside)
+	if err != nil {
+		return said(catalog, "--store", err)
+	}
+	sums(env.Stdout, now)
+	fmt.Fprintf(env.Stdout, "restored as of %s, head of the record then: %s\n", s.At.Format(time.RFC3339), s.Head)
+	if again > 0 {
+		fmt.Fprintf(env.Stdout, "erased again, as they were since: %d people\n", again)
+	}
+	fmt.Fprintf(env.Stdout, "head of the record: %s\n", now.Head)
+	return nil
+}
+
+// free makes the tables of a new database, refuses one that holds something
+// unless told, and notes whom it erased: the restored one must not bring them back.
+func (c restoreCommand) free(ctx context.Context, db *store.DB) error {
+	if err := db.Migrate(ctx); err != nil {
+		return err
+	}
+	empty, err := db.Empty(ctx)
+	if err != nil {
+		return err
+	}
+	if !empty && !c.Replace {
+		return errors.New("this database holds something; add --replace to put the backup in its place")
+	}
+	if !empty {
+		_, err = db.KeepErasures(ctx, erasureLog(c.Kept.Var))
+	}
+	return err
+}
