@@ -1,6 +1,8 @@
 package observatoryweb
 
 import (
+	"math"
+
 	"bassin/internal/indicator"
 	"bassin/internal/observatory"
 	"bassin/internal/place"
@@ -26,23 +28,34 @@ func (d diagnoser) plan(x *observatory.Diagnosis) *diagnosisMap {
 		return nil
 	}
 	limits, caption := d.bounds(x, need)
+	// A part is told for what lies inside; what is around, for itself.
+	rates := map[*territory.Territory]float64{}
+	for _, p := range x.Parts {
+		rates[p.Territory] = p.Rate
+	}
+	rate := func(u *territory.Territory) float64 {
+		if r, ok := rates[u]; ok {
+			return r
+		}
+		return d.o.Panel.Latest(u, need).Value
+	}
 	o := carto.Options{
 		Unit: x.Unit, Label: l.T("diagnosis.map.label", d.heading(t)), Scale: true,
 		Title: func(u *territory.Territory) string {
-			v := d.o.Panel.Latest(u, need)
-			if !v.Shown() {
+			r := rate(u)
+			if math.IsNaN(r) {
 				return l.T("diagnosis.map.none", d.heading(u))
 			}
-			return l.T("diagnosis.map.value", d.heading(u), amount(l, need, v.Value))
+			return l.T("diagnosis.map.value", d.heading(u), amount(l, need, r))
 		},
 	}
 	if t.Level.Whole() {
 		o.Fill = func(u *territory.Territory) int {
-			v := d.o.Panel.Latest(u, need)
-			if !v.Shown() {
+			r := rate(u)
+			if math.IsNaN(r) {
 				return carto.Hatched
 			}
-			return fifth(limits, v.Value)
+			return fifth(limits, r)
 		}
 	}
 	from, to := d.s.Places.Of(place.FranceServices)
@@ -75,9 +88,9 @@ func (d diagnoser) bounds(x *observatory.Diagnosis, need *indicator.Definition) 
 	var values []float64
 	classes := map[int]bool{}
 	for _, p := range x.Parts {
-		if v := d.o.Panel.Latest(p.Territory, need); v.Shown() {
-			values = append(values, v.Value)
-			classes[fifth(limits, v.Value)] = true
+		if !math.IsNaN(p.Rate) {
+			values = append(values, p.Rate)
+			classes[fifth(limits, p.Rate)] = true
 		}
 	}
 	if len(classes) >= 3 || len(values) < least {

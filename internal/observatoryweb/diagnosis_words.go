@@ -3,6 +3,7 @@ package observatoryweb
 import (
 	"math"
 
+	"bassin/internal/indicator"
 	"bassin/internal/observatory"
 	"bassin/internal/place"
 	"bassin/internal/territory"
@@ -95,7 +96,7 @@ func (w words) where(x *observatory.Diagnosis) string {
 	if c.Most.Territory == c.Highest.Territory {
 		return w.l.T("diagnosis.answer.where_same", most, about(c.Most.People), w.l.Percent(c.Most.Rate/100, 0))
 	}
-	return w.l.T("diagnosis.answer.where", most, about(c.Most.People), highest, w.l.Percent(c.Highest.Rate/100, 0))
+	return w.l.T("diagnosis.answer.where", most, about(c.Most.People), highest, w.l.Percent(c.Highest.Rate/100, 0), w.level(x.Unit, 2), indicator.Least)
 }
 
 // helpKnown says what the complete list tells, then what others have listed.
