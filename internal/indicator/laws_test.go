@@ -98,13 +98,11 @@ func TestPartitionsAddUp(t *testing.T) {
 	f, p := s.France, s.Panel
 	france := f.Level(territory.Pays)[0]
 	for _, level := range []territory.Level{territory.BassinDeVie, territory.Departement, territory.Region, territory.ZoneEmploi, territory.Commune} {
-		var parts []*territory.Territory
 		times := make([]int, f.Len())
 		for _, u := range f.Level(level) {
 			if f.Commune(u.Communes()[0]).Zone == "com" {
 				continue // collectivities are outside the 101 départements
 			}
-			parts = append(parts, u)
 			for _, n := range u.Communes() {
 				times[n]++
 			}

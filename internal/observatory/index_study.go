@@ -309,7 +309,7 @@ func (o *Observatory) vary(b *base, p IndexParameters, x *Index, u *composite.Un
 
 // turned makes more of a score mean more fragile, on the same scale.
 func turned(norm composite.Scale, scores []float64) []float64 {
-	ends := 0.0 // sum of both ends of the scale
+	var ends float64 // sum of both ends of the scale
 	switch n := norms[norm]; {
 	case n.By.Bounded():
 		ends = n.Low + n.High

@@ -1,6 +1,7 @@
 package observatoryweb
 
 import (
+	"errors"
 	"io"
 	"strings"
 
@@ -13,9 +14,9 @@ import (
 // on a sheet of their own, then every other indicator, the places of the complete
 // list, and where all of it comes from. What rests on data under the ODbL is left
 // out: a file holds one licence.
-func (c Document) WriteXLSX(w io.Writer) error {
+func (c Document) WriteXLSX(w io.Writer) (err error) {
 	f := excelize.NewFile()
-	defer f.Close()
+	defer func() { err = errors.Join(err, f.Close()) }()
 	b := &workbook{file: f, l: c.d.l}
 	data := c.data()
 	b.figures("diagnosis.sheet.figures", data.Figures)

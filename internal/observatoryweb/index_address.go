@@ -23,11 +23,6 @@ const (
 	indexMoreParam  = "plus"
 )
 
-// indexFields are the fields of the page by that of a fault.
-var indexFields = map[string]string{
-	"level": indexLevelParam, "components": indexPartsParam, "weights": indexAxesParam, "norm": indexNormParam, "mean": indexMeanParam,
-}
-
 // indexTextOf reads an address of the page.
 func indexTextOf(q url.Values) observatory.IndexText {
 	return observatory.IndexText{

@@ -14,7 +14,7 @@ import (
 // Twins and comparisons in a real browser, narrow and wide, by day and by night, in
 // both languages, with and without scripts.
 func TestTwinsAndComparisonsInABrowser(t *testing.T) {
-	s := httptest.NewServer(pairSite(t))
+	s := httptest.NewServer(observatorySite(t))
 	t.Cleanup(s.Close)
 	for i, c := range []struct {
 		path string

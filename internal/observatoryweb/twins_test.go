@@ -1,64 +1,17 @@
 package observatoryweb
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/PuerkitoBio/goquery"
 
 	"bassin/internal/i18n"
 	"bassin/internal/observatory"
 	"bassin/internal/realdata"
-	"bassin/internal/snapshot"
-	"bassin/internal/territory"
-	"bassin/internal/web"
-	"bassin/internal/web/assets"
 )
-
-// published resolves what addresses hold, without sets that are kept.
-type published struct{}
-
-func (published) Resolve(_ context.Context, f *territory.France, expr string) (*territory.Territory, error) {
-	return f.Resolve(expr, nil)
-}
-
-// pairSite serves the pages of twins and comparisons on the project's own data,
-// behind the whole middleware.
-func pairSite(t testing.TB) http.Handler {
-	t.Helper()
-	c, err := i18n.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, err := assets.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	kit, err := web.New(web.Config{Site: web.Site{Name: "Bassin"}, Catalog: c, Assets: files, Templates: Templates(), Now: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	unit := func(*territory.France, *territory.Territory) territory.Level { return territory.Commune }
-	pages := &Pages{Kit: kit, Observatory: &observatory.Service{Perimeters: published{}, Unit: unit}}
-	router, err := kit.Router(append(kit.Routes(), pages.Routes()...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := realdata.Snapshot(t)
-	seeing := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/favicon.svg" {
-			w.Header().Set("Content-Type", "image/svg+xml")
-			w.Write([]byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`))
-			return
-		}
-		router.ServeHTTP(w, r.WithContext(snapshot.WithContext(r.Context(), s)))
-	})
-	return kit.Stack(seeing, web.NewMetrics(), time.Now, web.Limits{})
-}
 
 // spaced puts one plain space between words.
 func spaced(s string) string { return strings.Join(strings.Fields(s), " ") }
@@ -70,7 +23,7 @@ func texts(s *goquery.Selection) []string {
 }
 
 func TestTwinsPage(t *testing.T) {
-	site := pairSite(t)
+	site := observatorySite(t)
 	d := read(t, site, "/jumeaux?t=bv:22113", http.StatusOK)
 	rows := d.Find(".twins-table tbody tr")
 	if rows.Length() != 10 {
@@ -115,7 +68,7 @@ func TestTwinsPage(t *testing.T) {
 }
 
 func TestTwinsPageWithoutAnswer(t *testing.T) {
-	site := pairSite(t)
+	site := observatorySite(t)
 	for _, c := range []struct {
 		address string
 		status  int
@@ -150,7 +103,7 @@ func TestTwinsPageWithoutAnswer(t *testing.T) {
 }
 
 func TestComparePage(t *testing.T) {
-	site := pairSite(t)
+	site := observatorySite(t)
 	d := read(t, site, "/comparer?t=bv:22113&t=commune:22113&t=dep:35&t=bv:97411", http.StatusOK)
 	heads := texts(d.Find("#douze").Parent().Find("thead th a"))
 	if want := []string{"Bassin de vie de Lannion", "Lannion", "Ille-et-Vilaine", "Bassin de vie de L'Étang-Salé"}; len(heads) != 4 || heads[0] != want[0] || heads[2] != want[2] {
@@ -198,7 +151,7 @@ func TestComparePage(t *testing.T) {
 }
 
 func TestComparePageHelps(t *testing.T) {
-	site := pairSite(t)
+	site := observatorySite(t)
 	for _, c := range []struct {
 		address string
 		status  int
@@ -242,7 +195,7 @@ func localizer(t testing.TB, lang i18n.Lang) *i18n.Localizer {
 }
 
 func FuzzPairAddresses(f *testing.F) {
-	site := pairSite(f)
+	site := observatorySite(f)
 	for _, seed := range []string{"bv:22113", "22113,22278", "set:AAAA", "~", "Lannion", "", "commune:22113~22113", "qpv:QN04909M", "\x00", "pays:FR", "arm:75101"} {
 		f.Add(seed)
 	}
