@@ -282,7 +282,7 @@ func (c comparer) fill(v *compareView, country []indicator.Value) {
 	}
 	for _, key := range sources {
 		if s, ok := c.s.Manifest.Source(key); ok {
-			v.Sources = append(v.Sources, web.Source{Title: s.Title.In(l.Lang()), Producer: s.Producer, Vintage: s.Vintage.In(l.Lang()), Licence: s.Licence, Credit: s.Credit, Href: "/donnees#source-" + key})
+			v.Sources = append(v.Sources, web.SourceOf(l.Lang(), s))
 		}
 	}
 }

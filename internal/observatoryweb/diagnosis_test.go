@@ -151,7 +151,7 @@ func TestDiagnosisLeaves(t *testing.T) {
 			t.Errorf("%s begins with %.40q", end, body)
 		}
 	}
-	if !strings.Contains(ask(site, "/en/bv/22113/diagnostic.md").Body.String(), "Twelve figures") {
+	if !strings.Contains(ask(site, "/en/bv/22113/diagnosis.md").Body.String(), "Twelve figures") {
 		t.Error("the English address gives another language")
 	}
 }

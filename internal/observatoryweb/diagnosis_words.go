@@ -181,10 +181,12 @@ func (w words) hours(published string) string {
 	}
 	s := ""
 	for _, line := range week.Lines(w.l) {
-		if s != "" {
-			s += "\u00a0; "
+		one := line.Days + " " + line.Times
+		if s == "" {
+			s = one
+			continue
 		}
-		s += line.Days + " " + line.Times
+		s = w.l.T("diagnosis.place.hours_next", s, one)
 	}
 	if !week.Sound() {
 		s += " " + w.l.T("diagnosis.place.doubtful_hours")

@@ -109,6 +109,7 @@ func (p *Pages) explorer(w http.ResponseWriter, r *http.Request) error {
 	x.about(&v)
 	page := &web.Page{
 		Title: v.Title, Description: strings.Join(v.Answer, " "), Template: "observatory/explorer", View: v,
+		Crumbs:  []web.Crumb{{Text: x.l.T("hub.title"), Href: "/observatoire"}},
 		NoIndex: len(q) > 0,
 	}
 	if len(e.wrong) > 0 {

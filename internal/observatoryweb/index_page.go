@@ -130,6 +130,7 @@ func (p *Pages) showIndex(w http.ResponseWriter, r *http.Request, k *indexTaken,
 	view.Form.Open = wrong != nil
 	return p.Kit.Page(w, r, &web.Page{
 		Title: view.Title, Description: view.Answer[0], Template: "observatory/fragility", View: view, Status: status,
+		Crumbs:  []web.Crumb{{Text: l.T("hub.title"), Href: "/observatoire"}},
 		NoIndex: wrong != nil || k.text != (observatory.IndexText{Level: k.text.Level}) || q.Has(indexOwnParam) || q.Has(indexPageParam),
 	})
 }
@@ -289,7 +290,6 @@ func (d indexTeller) table(v *indexView, q url.Values, own string) {
 func (d indexTeller) sources() []web.Source {
 	var keys []string
 	var out []web.Source
-	lang := d.l.Lang()
 	for _, c := range d.x.Components {
 		for _, key := range c.Definition.Sources {
 			if slices.Contains(keys, key) {
@@ -297,7 +297,7 @@ func (d indexTeller) sources() []web.Source {
 			}
 			keys = append(keys, key)
 			if s, ok := d.s.Manifest.Source(key); ok {
-				out = append(out, web.Source{Title: s.Title.In(lang), Producer: s.Producer, Vintage: s.Vintage.In(lang), Licence: s.Licence, Credit: s.Credit, Href: "/donnees#source-" + key})
+				out = append(out, web.SourceOf(d.l.Lang(), s))
 			}
 		}
 	}

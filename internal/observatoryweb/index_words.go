@@ -10,6 +10,7 @@ import (
 	"bassin/internal/observatory"
 	"bassin/internal/territory"
 	"bassin/internal/web"
+	"bassin/internal/web/naming"
 )
 
 // indexTeller says an index in words.
@@ -63,14 +64,14 @@ func (d indexTeller) answer() []string {
 	for _, i := range x.Order()[:3] {
 		low, high := ranks(x.Low[i], x.High[i])
 		if low == high {
-			first = append(first, l.T("index.answer.still", d.heading(x.Territories[i]), int(x.Rank[i])))
+			first = append(first, l.T("index.answer.still", naming.Named(l, d.f, x.Territories[i]), int(x.Rank[i])))
 			continue
 		}
-		first = append(first, l.T("index.answer.one", d.heading(x.Territories[i]), int(x.Rank[i]), low, high))
+		first = append(first, l.T("index.answer.one", naming.Named(l, d.f, x.Territories[i]), int(x.Rank[i]), low, high))
 	}
 	tenth := n / 10
 	return []string{
-		l.T("index.answer.first", n, names, l.List(first)),
+		l.T("index.answer.first", n, names, l.List(first)) + " " + l.T("index.answer.read", l.Number(d.x.Draws)),
 		l.T("index.answer.always", x.Always(tenth), tenth, names),
 		l.T("index.answer.unranked", x.Unranked, names, l.Percent(observatory.IndexKnown, 0)),
 	}

@@ -280,7 +280,7 @@ func (d twinsSaid) sources() []web.Source {
 			if !ok || slices.ContainsFunc(out, func(x web.Source) bool { return x.Href == "/donnees#source-"+key }) {
 				continue
 			}
-			out = append(out, web.Source{Title: s.Title.In(d.l.Lang()), Producer: s.Producer, Vintage: s.Vintage.In(d.l.Lang()), Licence: s.Licence, Credit: s.Credit, Href: "/donnees#source-" + key})
+			out = append(out, web.SourceOf(d.l.Lang(), s))
 		}
 	}
 	return out

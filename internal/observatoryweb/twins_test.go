@@ -75,7 +75,7 @@ func TestTwinsPageWithoutAnswer(t *testing.T) {
 		says    string
 	}{
 		{"/jumeaux", 200, "Choisissez un bassin de vie"},
-		{"/en/twins", 200, "Choose a bassin de vie"},
+		{"/en/twins", 200, "Choose a living basin"},
 		{"/jumeaux?t=reg:53", 200, "parmi les bassins de vie"},
 		{"/jumeaux?t=bv:97411", 200, "des 14 traits comparés"},
 		{"/jumeaux?t=bv:99999", 404, "bv:99999"},

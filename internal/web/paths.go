@@ -46,16 +46,21 @@ func (p *paths) split(path string) (i18n.Lang, string) {
 	return i18n.FR, path
 }
 
-// words translates the segments of a path.
+// words translates the segments of a path, and the stem of one that is a file:
+// diagnostic.xlsx.
 func words(path string, table map[string]string) string {
 	for i := 0; i < len(path); {
 		j := strings.IndexByte(path[i:], '/')
 		if j < 0 {
 			j = len(path) - i
 		}
-		if w, ok := table[path[i:i+j]]; ok && w != path[i:i+j] {
-			path = path[:i] + w + path[i+j:]
-			j = len(w)
+		stem := j
+		if dot := strings.IndexByte(path[i:i+j], '.'); dot > 0 {
+			stem = dot
+		}
+		if w, ok := table[path[i:i+stem]]; ok {
+			path = path[:i] + w + path[i+stem:]
+			j += len(w) - stem
 		}
 		i += j + 1
 	}
