@@ -52,7 +52,7 @@ func TestHoursInWords(t *testing.T) {
 		l    *i18n.Localizer
 		want []Line
 	}{
-		{fr, []Line{{"lundi à mercredi", "9\u00a0h\u00a0–\u00a012\u00a0h, 13\u00a0h\u00a030\u00a0–\u00a017\u00a0h"}, {"jeudi et vendredi", "8\u00a0h\u00a005\u00a0–\u00a012\u00a0h"}, {"dimanche", "10\u00a0h\u00a0–\u00a011\u00a0h"}}},
+		{fr, []Line{{"lundi à mercredi", "9\u00a0h\u00a0– 12\u00a0h, 13\u00a0h\u00a030\u00a0– 17\u00a0h"}, {"jeudi et vendredi", "8\u00a0h\u00a005\u00a0– 12\u00a0h"}, {"dimanche", "10\u00a0h\u00a0– 11\u00a0h"}}},
 		{en, []Line{{"Monday to Wednesday", "9:00–12:00, 13:30–17:00"}, {"Thursday and Friday", "8:05–12:00"}, {"Sunday", "10:00–11:00"}}},
 	} {
 		if got := w.Lines(c.l); !reflect.DeepEqual(got, c.want) {
