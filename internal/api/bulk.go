@@ -178,7 +178,7 @@ func flags(d *indicator.Definition) []string {
 	for _, f := range []struct {
 		set  bool
 		name string
-	}{{d.Proxy, "proxy"}, {d.Estimate, "estimate"}, {d.Sample, "sample"}, {d.Unranked, "unranked"}, {d.Complete, "complete"}} {
+	}{{d.Proxy, "proxy"}, {d.Estimate, "estimate"}, {d.Sample, "sample"}, {d.Rounded > 0, "rounded"}, {d.Unranked, "unranked"}, {d.Complete, "complete"}} {
 		if f.set {
 			out = append(out, f.name)
 		}

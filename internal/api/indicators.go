@@ -31,6 +31,7 @@ type Indicator struct {
 	Proxy      bool     `json:"proxy"`
 	Estimate   bool     `json:"estimate"`
 	Sample     bool     `json:"sample"`
+	Rounded    int      `json:"rounded"`
 	Unranked   bool     `json:"unranked"`
 	Complete   bool     `json:"complete"`
 	Ranked     bool     `json:"ranked"`
@@ -72,7 +73,7 @@ func (q *query) indicator(d *indicator.Definition) Indicator {
 	lang := q.local.Lang()
 	out := Indicator{
 		Key: d.Key, Name: d.Name.In(lang), Definition: d.Definition.In(lang), Axis: string(d.Axis), Unit: string(d.Unit), Of: d.Of.In(lang),
-		Polarity: string(d.Polarity), Rule: string(d.Rule), Proxy: d.Proxy, Estimate: d.Estimate, Sample: d.Sample, Unranked: d.Unranked,
+		Polarity: string(d.Polarity), Rule: string(d.Rule), Proxy: d.Proxy, Estimate: d.Estimate, Sample: d.Sample, Rounded: d.Rounded, Unranked: d.Unranked,
 		Complete: d.Complete, Ranked: d.Ranked(), Period: d.Vintages[d.Latest()].Period,
 		Producers: []string{}, Licences: []string{}, Sources: d.Sources,
 		Coverage: coverage(d, d.Latest(), q.snap.Panel.Latest(q.country(), d)),

@@ -19,8 +19,14 @@ type Across struct {
 	States       []State
 }
 
-// Imprecise says whether the value of territory i rests on too few people.
-func (a *Across) Imprecise(i int) bool { return a.Definition.imprecise(a.Numerators[i]) }
+// Imprecise says whether the value of territory i rests on too little to be compared.
+func (a *Across) Imprecise(i int) bool {
+	den := math.NaN()
+	if a.Denominators != nil {
+		den = a.Denominators[i]
+	}
+	return a.Definition.imprecise(a.Numerators[i], den)
+}
 
 // Solid returns the values that may be compared: shown, and neither imprecise nor
 // partial. The others are NaN.
@@ -75,8 +81,14 @@ func (p *Panel) Across(l territory.Level, d *Definition, vintage int) *Across {
 		Values: make([]float64, len(ts)), Numerators: make([]float64, len(ts)), States: make([]State, len(ts))}
 	if r.level != "" || !l.Whole() && l != territory.ArrondissementMunicipal {
 		a.Coverage = make([]float64, len(ts))
+		if r.den != nil {
+			a.Denominators = make([]float64, len(ts))
+		}
 		for i, t := range ts {
 			v := p.At(t, d, vintage)
+			if r.den != nil {
+				a.Denominators[i] = v.Denominator
+			}
 			a.Values[i], a.Numerators[i], a.States[i], a.Coverage[i] = v.Value, v.Numerator, v.State, v.Coverage
 		}
 		return a

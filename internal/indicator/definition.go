@@ -22,6 +22,8 @@ type Definition struct {
 	Proxy       bool        `json:"proxy,omitempty"`    // stands for what is not measured here
 	Estimate    bool        `json:"estimate,omitempty"` // modelled
 	Sample      bool        `json:"sample,omitempty"`   // from a census sample: imprecise under [Least]
+	Rounded     int         `json:"rounded,omitempty"`  // counts are rounded to it and zero means fewer: a rate is imprecise under ten times it
+	Part        bool        `json:"part,omitempty"`     // a rate of a whole: over it, its two terms do not count the same people
 	Unranked    bool        `json:"unranked,omitempty"` // an uneven census: neither ranked nor in an index
 	Complete    bool        `json:"complete,omitempty"` // withheld under [Enough]: what is missing is not random
 	Caveats     []i18n.Text `json:"caveats,omitempty"`

@@ -34,7 +34,8 @@ type Value struct {
 	Known       int     // communes with a figure
 	Of          int     // communes of the perimeter
 	State       State
-	Imprecise   bool // rests on fewer than [Least] people of a census sample
+	Imprecise   bool // a rate that rests on too little to be compared: see [Definition.Fewest] and [Definition.Over]
+	Blurred     bool // a zero that means fewer than [Definition.Rounded]
 }
 
 // Shown says whether there is a value to show.
@@ -151,7 +152,7 @@ func (r *recipe) settle(d *Definition, v *Value, runs []run) {
 		return
 	}
 	v.Value, v.Numerator, v.Denominator = x, num, den
-	v.Imprecise = d.imprecise(num)
+	v.Imprecise, v.Blurred = d.imprecise(num, den), d.Blurred(num)
 }
 
 // judge says what a value is worth by how much of the perimeter it speaks of.
@@ -185,8 +186,29 @@ func (r *recipe) value(d *Definition, num, den float64) float64 {
 	return r.scale * num / den
 }
 
-func (d *Definition) imprecise(numerator float64) bool {
-	return d.Sample && d.Rate() && numerator < Least
+// Fewest is the number counted under which a rate or a growth is imprecise, 0 for none.
+func (d *Definition) Fewest() float64 {
+	switch {
+	case d.Sample && d.Rate():
+		return Least
+	case d.Rate() || d.Rule == Growth:
+		return float64(10 * d.Rounded)
+	}
+	return 0
+}
+
+// Over says whether a part is more than its whole.
+func (d *Definition) Over(numerator, denominator float64) bool {
+	return d.Part && numerator > denominator
+}
+
+// Blurred says whether a count is a zero that means fewer than [Definition.Rounded].
+func (d *Definition) Blurred(numerator float64) bool { return d.Rounded > 0 && numerator == 0 }
+
+// imprecise judges what was counted; both terms of a growth are counts.
+func (d *Definition) imprecise(numerator, denominator float64) bool {
+	fewest := d.Fewest()
+	return numerator < fewest || d.Rule == Growth && denominator < fewest || d.Over(numerator, denominator)
 }
 
 // share is the part of a perimeter that has a figure: by inhabitants, or by

@@ -68,6 +68,7 @@ var marks = []struct {
 	{"proxy", true, func(d *indicator.Definition) bool { return d.Proxy }},
 	{"unranked", true, func(d *indicator.Definition) bool { return d.Unranked }},
 	{"sample", false, func(d *indicator.Definition) bool { return d.Sample }},
+	{"rounded", false, func(d *indicator.Definition) bool { return d.Rounded > 0 }},
 	{"complete", false, func(d *indicator.Definition) bool { return d.Complete }},
 	{"single", false, func(d *indicator.Definition) bool { return d.Rule == indicator.Single }},
 	{"medians", false, func(d *indicator.Definition) bool { return d.Rule == indicator.Medians }},

@@ -319,7 +319,12 @@ func (c comparer) cell(d *indicator.Definition, v indicator.Value) cellView {
 	if v.State == indicator.Partial {
 		notes = append(notes, c.l.T("compare.cell.partial", c.l.Percent(v.Coverage, 0)))
 	}
-	if v.Imprecise {
+	switch {
+	case v.Blurred:
+		notes = append(notes, c.l.T("compare.cell.blurred"))
+	case d.Over(v.Numerator, v.Denominator):
+		notes = append(notes, c.l.T("compare.cell.over"))
+	case v.Imprecise:
 		notes = append(notes, c.l.T("compare.cell.imprecise", int(math.Round(v.Numerator))))
 	}
 	out.Note = strings.Join(notes, ", ")

@@ -309,6 +309,9 @@ func (x explorerSaid) doubts(n int) string {
 	if x.e.d.Sample {
 		text += " " + x.l.T("explorer.doubts.sample", indicator.Least)
 	}
+	if r := x.e.d.Rounded; r > 0 {
+		text += " " + x.l.T("explorer.doubts.rounded", r, int(x.e.d.Fewest()))
+	}
 	if n*2 > known && x.e.level == territory.Commune {
 		text += " " + x.l.T("explorer.doubts.wider")
 	}

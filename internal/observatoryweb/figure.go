@@ -15,6 +15,9 @@ func amount(l *i18n.Localizer, d *indicator.Definition, x float64) string {
 	if math.IsNaN(x) {
 		return "–"
 	}
+	if d.Rule != indicator.Growth && d.Blurred(x) {
+		return l.T("observatory.blurred", d.Rounded)
+	}
 	switch d.Unit {
 	case "percent":
 		return l.Percent(x/100, decimals(d, x))

@@ -361,7 +361,7 @@ func (x *ranker) aside(v *rankingView, k *observatory.Ranking) {
 	}
 	l, d := x.l, x.indicator
 	a := &asideView{
-		Summary: l.T("ranking.aside.title", len(k.Aside)), Text: l.T("ranking.aside.text", indicator.Least),
+		Summary: l.T("ranking.aside.title", len(k.Aside)), Text: l.T("ranking.aside.text"),
 		Table: web.Table{ID: "t-apart", Caption: l.T("ranking.aside.caption", x.name(d)), Quiet: true, Columns: append(x.columns(false), web.Column{Title: l.T("ranking.column.why")})},
 	}
 	for i, r := range k.Aside {
@@ -380,7 +380,7 @@ func (x *ranker) aside(v *rankingView, k *observatory.Ranking) {
 // reason says why a value is not ranked.
 func (x *ranker) reason(r observatory.Row) string {
 	if r.Imprecise {
-		return x.l.T("ranking.aside.imprecise", whole(r.Numerator))
+		return x.doubt(x.indicator, r.Numerator, r.Denominator)
 	}
 	return x.l.T("ranking.aside.partial", x.l.Percent(math.Floor(100*r.Coverage)/100, 0))
 }

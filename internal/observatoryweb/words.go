@@ -31,19 +31,22 @@ func (w words) full(d *indicator.Definition, x float64) string {
 	return amount(w.l, d, x)
 }
 
-// about rounds an estimate to two figures that mean something.
+// about rounds an estimate to two figures that mean something, to ten at the finest.
 func about(x float64) int {
 	if math.IsNaN(x) || x < 0 {
 		return 0
 	}
-	step := math.Pow(10, math.Max(0, math.Floor(math.Log10(math.Max(x, 1)))-1))
+	step := math.Pow(10, math.Max(1, math.Floor(math.Log10(math.Max(x, 1)))-1))
 	return int(math.Round(x/step) * step)
 }
 
 // span writes a range of people: the estimate never says more than it knows.
 func (w words) span(low, high float64) string {
 	a, b := about(low), about(high)
-	if a == b {
+	switch {
+	case a == 0:
+		return w.l.T("diagnosis.under", max(b, 10))
+	case a == b:
 		return w.l.T("diagnosis.about", b)
 	}
 	return w.l.T("diagnosis.between", a, b)
@@ -179,8 +182,8 @@ func (w words) reserves(d *indicator.Definition, v indicator.Value) []string {
 	if v.State == indicator.Partial {
 		out = append(out, w.l.T("diagnosis.reserve.partial", w.l.Percent(v.Coverage, 0), v.Known, v.Of))
 	}
-	if v.Imprecise {
-		out = append(out, w.l.T("diagnosis.reserve.imprecise", int(math.Round(v.Numerator)), indicator.Least))
+	if v.Imprecise || v.Blurred {
+		out = append(out, w.doubt(d, v.Numerator, v.Denominator))
 	}
 	if d.Rule == indicator.Medians && v.Of > 1 {
 		out = append(out, w.l.T("diagnosis.reserve.medians"))
@@ -189,6 +192,19 @@ func (w words) reserves(d *indicator.Definition, v indicator.Value) []string {
 		out = append(out, w.l.T("diagnosis.reserve.unranked"))
 	}
 	return out
+}
+
+// doubt says what makes a value imprecise.
+func (w words) doubt(d *indicator.Definition, numerator, denominator float64) string {
+	switch {
+	case d.Blurred(numerator):
+		return w.l.T("diagnosis.reserve.blurred", d.Rounded)
+	case d.Over(numerator, denominator):
+		return w.l.T("diagnosis.reserve.over")
+	case d.Rule == indicator.Growth:
+		numerator = min(numerator, denominator)
+	}
+	return w.l.T("diagnosis.reserve.imprecise", int(math.Round(numerator)), int(d.Fewest()))
 }
 
 // state says why there is no value to show.
@@ -212,7 +228,9 @@ func (w words) spread(f *observatory.Figure) string {
 	if s == nil || s.Communes < 5 && s.Quarters == 0 || f.Definition.Unit == "count" {
 		return ""
 	}
-	low, high := amount(w.l, f.Definition, s.Low), amount(w.l, f.Definition, s.High)
+	plain := *f.Definition
+	plain.Rounded = 0 // the end of a range of rates is no count
+	low, high := amount(w.l, &plain, s.Low), amount(w.l, &plain, s.High)
 	if low == high {
 		return ""
 	}

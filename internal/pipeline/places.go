@@ -184,22 +184,32 @@ func (p *placing) charging() {
 }
 
 func (p *placing) mediation() {
+	var uprooted []string
 	p.each("mediation-places", func(get func(string) string, r *place.Row) bool {
 		r.Kind, r.List, r.Type, r.Date = string(place.Mediation), get("source"), plainKind(get("kind")), get("updated")
 		r.Labels = p.labels(get)
+		if at := r.Commune; p.uproot(r) {
+			uprooted = append(uprooted, at+" "+r.Name)
+		}
 		r.Doubt = p.doubtful(r)
 		return true
 	})
+	p.note(Emptied, "mediation-places", "commune, lon, lat", len(uprooted), contradicted, uprooted...)
 	p.astray("mediation-places", place.Mediation)
 }
 
 func (p *placing) thirdPlaces() {
+	var uprooted []string
 	p.each("third-places", func(get func(string) string, r *place.Row) bool {
 		r.Kind, r.List, r.Type, r.Date = string(place.ThirdPlace), get("source"), plainKind(get("kind")), get("updated")
 		r.Labels = p.labels(get)
+		if at := r.Commune; p.uproot(r) {
+			uprooted = append(uprooted, at+" "+r.Name)
+		}
 		r.Doubt = p.doubtful(r)
 		return true
 	})
+	p.note(Emptied, "third-places", "commune, lon, lat", len(uprooted), contradicted, uprooted...)
 	p.astray("third-places", place.ThirdPlace)
 }
 

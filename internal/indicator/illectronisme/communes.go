@@ -21,7 +21,7 @@ type Columns struct {
 	// 2022 census, % of residents aged 15 or over, by present occupation.
 	Farmers, Trades, Managers, Intermediate, Employees, Workers []float64
 
-	// What stands in where the ages of 2022 are missing.
+	// What stands in overseas, where the ages of 2022 are missing.
 	From15To64   []float64 // number, 2021 census
 	Past15To24   []float64 // 2017 census, % of residents aged 15 or over
 	Past65       []float64 // 2017 census, % of residents aged 15 or over
@@ -76,15 +76,16 @@ type people struct {
 // covers says whether a commune counts in the national total of the survey.
 func (s *Survey) covers(p *people) bool { return !p.inside && !(s.Metro && p.overseas) }
 
-// known lists the communes whose ages are known: those of the 2022 census, and those
-// of 2017 brought to 2022.
+// known lists the communes whose ages are known: those of the 2022 census and,
+// overseas, those of 2017 brought to 2022. A commune of metropolitan France without
+// ages in 2022 was merged or split since: those of 2017 are not its own.
 func (c *Columns) known() []people {
 	var out, rest []people
 	for i := range c.Overseas {
 		p := people{at: i, overseas: c.Overseas[i], inside: c.Inside[i]}
 		if c.now(&p) {
 			out = append(out, p)
-		} else {
+		} else if p.overseas {
 			rest = append(rest, p)
 		}
 	}

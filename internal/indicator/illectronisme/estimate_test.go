@@ -157,6 +157,21 @@ func TestTheLongWay(t *testing.T) {
 	}
 }
 
+// Ages of 2017 stand in overseas only: elsewhere they are those of a commune that
+// was merged or split since.
+func TestPastAgesServeOverseasOnly(t *testing.T) {
+	r := rates(t)
+	c := few()
+	c.Overseas[2] = false
+	got, err := illectronisme.Estimate(r, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x := got.Low[2] + got.Central[2] + got.High[2] + got.Pop15[2]; !math.IsNaN(x) {
+		t.Errorf("a commune without ages in 2022 has %v people concerned", got.Central[2])
+	}
+}
+
 func people(r illectronisme.Result, v illectronisme.Variant) []float64 {
 	for _, e := range r.Variants {
 		if e.Variant == v {
