@@ -1,6 +1,7 @@
 package observatoryweb
 
 import (
+	"strings"
 	"testing"
 
 	"bassin/internal/i18n"
@@ -51,3 +52,6 @@ func TestWordsOfSmallNumbers(t *testing.T) {
 		t.Errorf("a zero is written %q", got)
 	}
 }
+
+// plainSpaces puts one plain space for each run of spaces of any kind.
+func plainSpaces(s string) string { return strings.Join(strings.Fields(s), " ") }
