@@ -66,7 +66,7 @@ type service struct {
 	LogFormat       string        `env:"BASSIN_LOG_FORMAT" enum:"text,json" default:"text" help:"Form of the log: text or json (${env})."`
 	LogLevel        string        `env:"BASSIN_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"Least level that is logged: debug, info, warn, error (${env})."`
 	RequestTimeout  time.Duration `env:"BASSIN_REQUEST_TIMEOUT" default:"30s" help:"Longest time a request may take (${env})."`
-	MemoryLimit     int           `env:"BASSIN_MEMORY_LIMIT" default:"320" help:"Memory in MB that the server tries to keep to, 0 for none (${env})."`
+	MemoryLimit     int           `env:"BASSIN_MEMORY_LIMIT" default:"448" help:"Memory in MB that the server tries to keep to, 0 for none (${env})."`
 	ShutdownTimeout time.Duration `env:"BASSIN_SHUTDOWN_TIMEOUT" default:"20s" help:"Time left to requests in progress when the server stops (${env})."`
 }
 
