@@ -43,10 +43,10 @@ func about(x float64) int {
 // span writes a range of people: the estimate never says more than it knows.
 func (w words) span(low, high float64) string {
 	a, b := about(low), about(high)
-	switch {
-	case a == 0:
+	switch a {
+	case 0:
 		return w.l.T("diagnosis.under", max(b, 10))
-	case a == b:
+	case b:
 		return w.l.T("diagnosis.about", b)
 	}
 	return w.l.T("diagnosis.between", a, b)
