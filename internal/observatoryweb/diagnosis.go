@@ -45,6 +45,27 @@ func (p *Pages) territoryOf(r *http.Request, level territory.Level) (*territory.
 	return p.Observatory.Perimeters.Resolve(r.Context(), f, expr)
 }
 
+// visited is the territory of a page below a territory's own, with the path of the
+// latter: "" where the address is not the territory's, and leads to it.
+func (p *Pages) visited(r *http.Request, level territory.Level) (t *territory.Territory, self string, err error) {
+	if t, err = p.territoryOf(r, level); err != nil {
+		return nil, "", err
+	}
+	code := r.PathValue("code")
+	switch {
+	case t.Level == territory.Custom:
+		self = "/set/" + url.PathEscape(code)
+	case t.Level == level && t.Code == code:
+		self = t.Path()
+	default:
+		return t, "", nil
+	}
+	if len(t.Communes()) == 0 {
+		return nil, "", fault.New(fault.NotFound, "territory.not_found", t.ID.String())
+	}
+	return t, self, nil
+}
+
 // diagnosisView is what the diagnosis shows, part by part.
 type diagnosisView struct {
 	Kind, Title string
@@ -82,18 +103,12 @@ type markView struct {
 }
 
 func (p *Pages) diagnosis(w http.ResponseWriter, r *http.Request, level territory.Level) error {
-	t, err := p.territoryOf(r, level)
+	t, self, err := p.visited(r, level)
 	if err != nil {
 		return err
 	}
-	self := t.Path()
-	if t.Level == territory.Custom {
-		self = "/set/" + url.PathEscape(r.PathValue("code"))
-	} else if t.Level != level || t.Code != r.PathValue("code") {
+	if self == "" {
 		return p.Kit.Redirect(w, r, t.Path()+"/diagnostic", http.StatusMovedPermanently)
-	}
-	if len(t.Communes()) == 0 {
-		return fault.New(fault.NotFound, "territory.not_found", t.ID.String())
 	}
 	s, l := snapshot.FromContext(r.Context()), p.Kit.Locale(r.Context())
 	o := p.Observatory.Of(s)
@@ -300,7 +315,7 @@ func (d diagnoser) figure(f *observatory.Figure) web.Figure {
 	}
 	if s := f.Standing; s != nil {
 		out.Chart = web.Strip{
-			ID: "c-" + def.Key, Title: l.T("diagnosis.strip", d.name(def), d.peers(s)), Quiet: true, Own: f.Value.Value, Label: d.own(f),
+			ID: "c-" + def.Key, Title: l.T("diagnosis.strip", d.name(def), d.peers(s)), Quiet: true, Own: f.Value.Value, Label: l.T("diagnosis.here"),
 			Others: s.Values.Values(), Peers: d.peers(s), Format: stripFormat(def),
 		}
 	}
@@ -320,9 +335,6 @@ func (d diagnoser) figure(f *observatory.Figure) web.Figure {
 	}
 	return out
 }
-
-// own is how a chart marks the territory.
-func (d diagnoser) own(*observatory.Figure) string { return d.l.T("diagnosis.here") }
 
 func stripFormat(d *indicator.Definition) web.Format {
 	if d.Unit == "count" || d.Unit == "euros" {

@@ -3,9 +3,6 @@ package observatoryweb
 import (
 	"fmt"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"bassin/internal/browsertest"
@@ -30,29 +27,6 @@ func TestExplorerInABrowser(t *testing.T) {
 		{"/explorer?niveau=commune&indicateur=age_75&avec=density&echelle=y&lieux=france-services&zone=dep:22", browsertest.Options{Width: 1280, Height: 2200, Dark: true, NoScript: true}},
 		{"/en/explorer?niveau=commune&indicateur=density&avec=higher_ed&echelle=x", browsertest.Options{Width: 1280, Height: 2200}},
 	} {
-		p := browsertest.Open(t, c.o, s.URL+c.path)
-		for _, n := range p.Noises() {
-			if !strings.Contains(n, "400") { // the status of a form that is wrong
-				t.Errorf("%s: %s", c.path, n)
-			}
-		}
-		for _, v := range p.Axe() {
-			t.Errorf("%s: axe-core: %v", c.path, v)
-		}
-		widths := []int{c.o.Width}
-		if c.o.Width < 600 {
-			widths = []int{360, 320}
-		}
-		for _, w := range widths {
-			p.Resize(w, c.o.Height)
-			if px, who := p.Overflow(); px > 0 {
-				t.Errorf("%s at %d px is %d px too wide: %s", c.path, w, px, who)
-			}
-		}
-		if dir := os.Getenv("BASSIN_TEST_IMAGES"); dir != "" {
-			if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("explorer%d.png", i)), p.Screenshot(), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
+		lookAt(t, s.URL, c.path, c.o, fmt.Sprintf("explorer%d", i))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -90,4 +91,36 @@ func read(t testing.TB, site http.Handler, address string, status int) *goquery.
 		}
 	}
 	return d
+}
+
+// lookAt opens a page in a real browser: nothing is complained of but the status of
+// a form that is wrong or names what does not exist, axe-core finds nothing, and nothing is wider than the
+// screen, down to 320 px for a narrow one. A picture is kept under the name where
+// BASSIN_TEST_IMAGES names a folder.
+func lookAt(t *testing.T, base, path string, o browsertest.Options, name string) {
+	t.Helper()
+	p := browsertest.Open(t, o, base+path)
+	for _, n := range p.Noises() {
+		if !strings.Contains(n, "400") && !(strings.Contains(n, "404") && strings.HasSuffix(n, " "+base+path)) {
+			t.Errorf("%s: %s", path, n)
+		}
+	}
+	for _, v := range p.Axe() {
+		t.Errorf("%s: axe-core: %v", path, v)
+	}
+	widths := []int{o.Width}
+	if o.Width < 600 {
+		widths = []int{360, 320}
+	}
+	for _, w := range widths {
+		p.Resize(w, o.Height)
+		if px, who := p.Overflow(); px > 0 {
+			t.Errorf("%s at %d px is %d px too wide: %s", path, w, px, who)
+		}
+	}
+	if dir := os.Getenv("BASSIN_TEST_IMAGES"); dir != "" {
+		if err := os.WriteFile(filepath.Join(dir, name+".png"), p.Screenshot(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -52,18 +52,12 @@ type figuresAxis struct {
 }
 
 func (p *Pages) figures(w http.ResponseWriter, r *http.Request, level territory.Level) error {
-	t, err := p.territoryOf(r, level)
+	t, self, err := p.visited(r, level)
 	if err != nil {
 		return err
 	}
-	self := t.Path()
-	if t.Level == territory.Custom {
-		self = "/set/" + url.PathEscape(r.PathValue("code"))
-	} else if t.Level != level || t.Code != r.PathValue("code") {
+	if self == "" {
 		return p.Kit.Redirect(w, r, t.Path()+"/indicateurs", http.StatusMovedPermanently)
-	}
-	if len(t.Communes()) == 0 {
-		return fault.New(fault.NotFound, "territory.not_found", t.ID.String())
 	}
 	s, l := snapshot.FromContext(r.Context()), p.Kit.Locale(r.Context())
 	axis := r.URL.Query().Get("axe")

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -146,29 +144,6 @@ func TestTheIndexInABrowser(t *testing.T) {
 		{"/fragilite?composantes=mediation_places", browsertest.Options{Width: 1280, Height: 2600, Dark: true}},
 		{"/en/fragility?niveau=dep&t=Guyane", browsertest.Options{Width: 1280, Height: 3200}},
 	} {
-		p := browsertest.Open(t, c.o, s.URL+c.path)
-		for _, n := range p.Noises() {
-			if !strings.Contains(n, "400") { // the status of a form that is wrong
-				t.Errorf("%s: %s", c.path, n)
-			}
-		}
-		for _, v := range p.Axe() {
-			t.Errorf("%s: axe-core: %v", c.path, v)
-		}
-		widths := []int{c.o.Width}
-		if c.o.Width < 600 {
-			widths = []int{360, 320}
-		}
-		for _, w := range widths {
-			p.Resize(w, c.o.Height)
-			if px, who := p.Overflow(); px > 0 {
-				t.Errorf("%s at %d px is %d px too wide: %s", c.path, w, px, who)
-			}
-		}
-		if dir := os.Getenv("BASSIN_TEST_IMAGES"); dir != "" {
-			if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("index%d.png", i)), p.Screenshot(), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
+		lookAt(t, s.URL, c.path, c.o, fmt.Sprintf("index%d", i))
 	}
 }

@@ -3,9 +3,6 @@ package observatoryweb
 import (
 	"fmt"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"bassin/internal/browsertest"
@@ -28,29 +25,6 @@ func TestTwinsAndComparisonsInABrowser(t *testing.T) {
 		{"/comparer?t=bv:22113&t=bv:29151&t=dep:22&t=commune:22113&t=bv:97411&t=22113,22278", browsertest.Options{Width: 1280, Height: 3600}},
 		{"/en/compare-territories?t=bv:22113&t=bv:35238&t=bv:0", browsertest.Options{Width: 360, Height: 3600, Dark: true}},
 	} {
-		p := browsertest.Open(t, c.o, s.URL+c.path)
-		for _, n := range p.Noises() {
-			if !strings.Contains(n, "40") { // the status of what cannot be found
-				t.Errorf("%s: %s", c.path, n)
-			}
-		}
-		for _, v := range p.Axe() {
-			t.Errorf("%s: axe-core: %v", c.path, v)
-		}
-		widths := []int{c.o.Width}
-		if c.o.Width < 600 {
-			widths = []int{360, 320}
-		}
-		for _, w := range widths {
-			p.Resize(w, c.o.Height)
-			if px, who := p.Overflow(); px > 0 {
-				t.Errorf("%s at %d px is %d px too wide: %s", c.path, w, px, who)
-			}
-		}
-		if dir := os.Getenv("BASSIN_TEST_IMAGES"); dir != "" {
-			if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("twins%d.png", i)), p.Screenshot(), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
+		lookAt(t, s.URL, c.path, c.o, fmt.Sprintf("twins%d", i))
 	}
 }
