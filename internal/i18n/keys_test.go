@@ -142,7 +142,7 @@ func (u *uses) readGo(file string, pieces map[string]bool) error {
 			arg := -1
 			if pkg, ok := sel.X.(*ast.Ident); ok && pkg.Name == "fault" && sel.Sel.Name == "New" {
 				arg = 1
-			} else if sel.Sel.Name == "T" {
+			} else if sel.Sel.Name == "T" || sel.Sel.Name == "Say" { // notice.Say
 				arg = 0
 			}
 			if arg >= 0 && arg < len(n.Args) {
