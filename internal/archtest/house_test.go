@@ -145,6 +145,8 @@ var libraries = map[string]library{
 	"github.com/evanw/esbuild":            {"scripts and styles, as a Go tool", nil},
 	"github.com/wneessen/go-mail":         {"SMTP", []string{"internal/mail"}},
 	"filippo.io/age":                      {"encryption of backups", []string{"internal/cli"}},
+	"golang.org/x/crypto":                 {"argon2id", []string{"internal/signin"}},
+	"rsc.io/qr":                           {"QR codes", []string{"internal/signin"}},
 	"golang.org/x/text":                   {"plurals, folding of accents", []string{"*"}},
 	"golang.org/x/sync":                   {"groups of goroutines", []string{"*"}},
 	"golang.org/x/net":                    {"HTML parsing", []string{"internal/web"}},
