@@ -32,7 +32,7 @@ func stack(t *testing.T, stacked func(k *web.Renderer, h http.Handler) http.Hand
 	if err != nil {
 		t.Fatal(err)
 	}
-	kit, err := web.New(web.Config{Site: web.Site{Name: "Bassin"}, Catalog: a.catalog, Assets: set, Templates: []web.Templates{Templates()}, Failures: a.Failures()})
+	kit, err := web.New(web.Config{Site: web.Always(web.Site{Name: "Bassin"}), Catalog: a.catalog, Assets: set, Templates: []web.Templates{Templates()}, Failures: a.Failures()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,11 @@ var rooms = map[string]floor{
 	"internal/cli": roof,
 
 	"internal/siteweb":         pages, // pages about the installation
+	"internal/accountweb":      pages, // signing in, one's account, the gate of every request
+	"internal/adminweb":        pages, // administration
+	"internal/orgweb":          pages, // organisations
+	"internal/noticeweb":       pages, // notices to people
+	"internal/mediaweb":        pages, // attachments
 	"internal/atlasweb":        pages,
 	"internal/observatoryweb":  pages,
 	"internal/commonsweb":      pages,
@@ -107,7 +112,7 @@ var workshop = []string{"bench", "scripts", "internal/archtest", "internal/web/a
 
 // helpers serve tests only.
 var helpers = []string{"internal/pgtest", "internal/smtptest", "internal/realdata", "internal/browsertest", "internal/e2e", "internal/atlas/atlastest",
-	"internal/audit/audittest", "internal/job/jobtest", "internal/setting/settingtest"}
+	"internal/audit/audittest", "internal/job/jobtest", "internal/people/peopletest", "internal/setting/settingtest"}
 
 // pureStd is what rooms up to the features may not import of the standard
 // library: they would reach a network or a database behind everyone's back.

@@ -63,7 +63,7 @@ func newVisitor(t testing.TB) *visitor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kit, err := web.New(web.Config{Site: web.Site{Name: "Bassin"}, Catalog: c, Assets: files, Templates: Templates()})
+	kit, err := web.New(web.Config{Site: web.Always(web.Site{Name: "Bassin"}), Catalog: c, Assets: files, Templates: Templates()})
 	if err != nil {
 		t.Fatal(err)
 	}

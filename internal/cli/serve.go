@@ -79,6 +79,7 @@ type Server struct {
 	live     snapshot.Live
 	geo      *geo.Handler
 	pages    *atlasweb.Pages
+	site     *liveSite
 	routes   []web.Route
 	db       *store.DB
 	listener net.Listener
@@ -116,7 +117,7 @@ func (s *Server) Open(ctx context.Context) error {
 	if again > 0 {
 		s.log.Warn("an old copy of the database was brought back: whoever was erased since was erased again", "people", again)
 	}
-	handler, err := s.wire(catalog)
+	handler, err := s.wire(ctx, catalog)
 	if err != nil {
 		return err
 	}
@@ -193,6 +194,7 @@ func (s *Server) Serve(ctx context.Context) error {
 // work starts what goes on behind the requests and ends with ctx.
 func (s *Server) work(ctx context.Context) (*sync.WaitGroup, error) {
 	var working sync.WaitGroup
+	working.Go(func() { s.site.follow(ctx, s.log) })
 	relay, err := s.command.Mail.relay()
 	if err != nil || relay == nil {
 		return &working, err

@@ -32,7 +32,7 @@ func (p places) Validate() error {
 
 // site is how the installation names itself on its pages.
 type site struct {
-	Name      string `env:"BASSIN_NAME" default:"Bassin" help:"Name of the installation, shown on every page (${env})."`
+	Name      string `env:"BASSIN_NAME" help:"Name of the installation, shown on every page; without it, the one set in the product (${env})."`
 	Publisher string `env:"BASSIN_PUBLISHER" help:"Body that publishes the installation, for the legal page (${env})."`
 	Address   string `env:"BASSIN_ADDRESS" help:"Postal address of the publisher (${env})."`
 	Director  string `env:"BASSIN_DIRECTOR" help:"Director of publication, for the legal page (${env})."`
@@ -43,9 +43,6 @@ type site struct {
 
 // Validate refuses what could not be shown or followed.
 func (s site) Validate() error {
-	if strings.TrimSpace(s.Name) == "" {
-		return fmt.Errorf("--name: a name is expected")
-	}
 	if s.Contact != "" {
 		if _, err := mail.ParseAddress(s.Contact); err != nil {
 			return fmt.Errorf("--contact: %q is not an e-mail address", s.Contact)

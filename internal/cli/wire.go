@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"bassin/internal/accountweb"
 	"bassin/internal/api"
 	"bassin/internal/api/geo"
 	"bassin/internal/atlas"
@@ -15,8 +16,10 @@ import (
 	"bassin/internal/i18n"
 	"bassin/internal/observatory"
 	"bassin/internal/observatoryweb"
+	"bassin/internal/people"
 	"bassin/internal/siteweb"
 	"bassin/internal/snapshot"
+	"bassin/internal/territory"
 	"bassin/internal/web"
 	"bassin/internal/web/assets"
 )
@@ -34,32 +37,43 @@ var nav = []web.Link{
 const pageCache = 24 << 20
 
 // wire joins every part of the product into one handler.
-func (s *Server) wire(catalog *i18n.Catalog) (http.Handler, error) {
+func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler, error) {
+	zone, err := time.LoadLocation("Europe/Paris") // the program carries the zones, see cmd/bassin
+	if err != nil {
+		return nil, err
+	}
 	files, err := assets.Load()
 	if err != nil {
 		return nil, err
 	}
-	identity := s.command.Site.identity(s.version)
+	s.site = &liveSite{given: s.command.Site, version: s.version, store: s.db}
+	if err := s.site.refresh(ctx); err != nil {
+		return nil, err
+	}
+	site := s.site.site
 	perimeters := &atlas.Service{Store: s.db, Now: time.Now}
 	figures := &observatory.Service{Perimeters: perimeters, Unit: atlas.Unit}
-	public, err := api.New(api.Config{Live: &s.live, Sets: perimeters, Figures: figures, Catalog: catalog, Build: s.version, BaseURL: identity.BaseURL})
+	public, err := api.New(api.Config{Live: &s.live, Sets: perimeters, Figures: figures, Catalog: catalog, Build: s.version, BaseURL: site().BaseURL})
 	if err != nil {
 		return nil, err
 	}
+	reach := people.Reach{Resolve: perimeters.Resolve, ActsIn: func(context.Context, string) ([]territory.ID, error) { return nil, nil }}
+	gate := &accountweb.Gate{Store: s.db, Covers: reach.Covers, Now: time.Now, Zone: zone}
 	kit, err := web.New(web.Config{
-		Site: identity, Catalog: catalog, Assets: files, Log: s.log, Nav: nav,
-		Cache:     web.NewCache(pageCache, func() string { return s.live.Load().Manifest.Hash }),
+		Site: site, Catalog: catalog, Assets: files, Log: s.log, Nav: nav, Guard: gate.Guard,
+		Cache:     web.NewCache(pageCache, func() string { return fmt.Sprint(s.live.Load().Manifest.Hash, s.site.edition.Load()) }),
 		Templates: slices.Concat(atlasweb.Templates(), observatoryweb.Templates(), []web.Templates{siteweb.Templates(), api.Templates()}),
 		Failures:  public.Failures(),
 	})
 	if err != nil {
 		return nil, err
 	}
-	watch := &observatoryweb.Pages{Kit: kit, Site: identity, Observatory: figures}
+	gate.Kit = kit
+	watch := &observatoryweb.Pages{Kit: kit, Site: site, Observatory: figures}
 	pages := &atlasweb.Pages{Kit: kit, Atlas: perimeters, Sections: watch.Sections()}
-	site := &siteweb.Pages{Kit: kit, Site: identity}
+	about := &siteweb.Pages{Kit: kit, Site: site}
 
-	s.routes = slices.Concat(kit.Routes(), pages.Routes(), watch.Routes(), site.Routes(), public.Routes(), public.DocsRoutes(kit))
+	s.routes = slices.Concat(kit.Routes(), pages.Routes(), watch.Routes(), about.Routes(), public.Routes(), public.DocsRoutes(kit))
 	router, err := kit.Router(s.routes)
 	if err != nil {
 		return nil, err
@@ -69,7 +83,7 @@ func (s *Server) wire(catalog *i18n.Catalog) (http.Handler, error) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { probe(w, nil) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { probe(w, s.ready(r.Context())) })
 	mux.Handle("GET /metrics", metrics.Handler())
-	mux.Handle("/", kit.Stack(s.seeing(router), metrics, time.Now, web.Limits{Time: s.command.Service.RequestTimeout}))
+	mux.Handle("/", kit.Stack(s.seeing(gate.Seat(router)), metrics, time.Now, web.Limits{Time: s.command.Service.RequestTimeout}))
 
 	s.geo = geo.NewHandler(&s.live, s.version, catalog.Localizer(i18n.FR))
 	s.geo.Prepare(s.live.Load())
@@ -105,11 +119,4 @@ func probe(w http.ResponseWriter, err error) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
 	json.NewEncoder(w).Encode(map[string]string{"status": status}) // a prober who leaves is no error
-}
-
-func (s site) identity(version string) web.Site {
-	return web.Site{
-		Name: s.Name, Publisher: s.Publisher, Address: s.Address, Director: s.Director,
-		Host: s.Host, Contact: s.Contact, BaseURL: s.BaseURL, Version: version,
-	}
 }

@@ -11,14 +11,15 @@ type Code string
 
 // The codes that the edges know how to answer.
 const (
-	Invalid     Code = "invalid"     // the input cannot be understood or breaks a rule
-	NotFound    Code = "not_found"   // nothing of that name exists
-	Gone        Code = "gone"        // it existed and was withdrawn
-	Forbidden   Code = "forbidden"   // the actor may not do this
-	Conflict    Code = "conflict"    // somebody else changed it meanwhile
-	TooLarge    Code = "too_large"   // the input is over a stated limit
-	Unavailable Code = "unavailable" // a part Bassin rests on does not answer for now
-	Internal    Code = "internal"    // a defect of Bassin
+	Invalid         Code = "invalid"         // the input cannot be understood or breaks a rule
+	NotFound        Code = "not_found"       // nothing of that name exists
+	Gone            Code = "gone"            // it existed and was withdrawn
+	Forbidden       Code = "forbidden"       // the actor may not do this
+	Unauthenticated Code = "unauthenticated" // the actor must sign in first
+	Conflict        Code = "conflict"        // somebody else changed it meanwhile
+	TooLarge        Code = "too_large"       // the input is over a stated limit
+	Unavailable     Code = "unavailable"     // a part Bassin rests on does not answer for now
+	Internal        Code = "internal"        // a defect of Bassin
 )
 
 // Error is an error that may be shown to a person: Key names a text of the i18n

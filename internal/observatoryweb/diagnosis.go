@@ -112,7 +112,7 @@ func (p *Pages) diagnosis(w http.ResponseWriter, r *http.Request, level territor
 	}
 	s, l := snapshot.FromContext(r.Context()), p.Kit.Locale(r.Context())
 	o := p.Observatory.Of(s)
-	d := diagnoser{words: words{l, s.France}, s: s, o: o, site: p.Site, self: self, all: r.URL.Query().Get("lieux") == "tous"}
+	d := diagnoser{words: words{l, s.France}, s: s, o: o, site: p.Site(), self: self, all: r.URL.Query().Get("lieux") == "tous"}
 	view := d.view(o.Diagnose(t))
 	return p.Kit.Page(w, r, &web.Page{
 		Title: l.T("diagnosis.title", view.Title), Description: view.Answer[0], Template: "observatory/diagnosis", View: view,

@@ -45,11 +45,11 @@ func observatorySite(t testing.TB) http.Handler {
 		t.Fatal(err)
 	}
 	site := web.Site{Name: "Bassin", Contact: "contact@example.fr"}
-	kit, err := web.New(web.Config{Site: site, Catalog: c, Assets: files, Templates: Templates(), Now: time.Now})
+	kit, err := web.New(web.Config{Site: web.Always(site), Catalog: c, Assets: files, Templates: Templates(), Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := &Pages{Kit: kit, Site: site, Observatory: &observatory.Service{Perimeters: addressed{}, Unit: atlas.Unit}}
+	pages := &Pages{Kit: kit, Site: web.Always(site), Observatory: &observatory.Service{Perimeters: addressed{}, Unit: atlas.Unit}}
 	router, err := kit.Router(append(kit.Routes(), pages.Routes()...))
 	if err != nil {
 		t.Fatal(err)

@@ -17,7 +17,7 @@ import (
 type Pages struct {
 	Kit         *web.Renderer
 	Observatory *observatory.Service
-	Site        web.Site
+	Site        func() web.Site
 
 	plans   snapshot.Bound[*plans]
 	country snapshot.Bound[[]indicator.Value] // of France, in the order of the catalogue

@@ -17,7 +17,7 @@ type aboutView struct {
 
 func (p *Pages) about(w http.ResponseWriter, r *http.Request) error {
 	l, s := p.Kit.Locale(r.Context()), snapshot.FromContext(r.Context())
-	v := &aboutView{Site: p.Site}
+	v := &aboutView{Site: p.Site()}
 	basins := s.France.Level(territory.BassinDeVie)
 	v.Basins = len(basins)
 	for _, b := range basins {
@@ -34,7 +34,7 @@ func (p *Pages) about(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) accessibility(w http.ResponseWriter, r *http.Request) error {
 	l := p.Kit.Locale(r.Context())
 	return p.Kit.Page(w, r, &web.Page{
-		Title: l.T("site.access.title"), Description: l.T("site.access.description"), Template: "site/accessibility", View: p.Site,
+		Title: l.T("site.access.title"), Description: l.T("site.access.description"), Template: "site/accessibility", View: p.Site(),
 	})
 }
 
@@ -52,13 +52,14 @@ type legalLine struct {
 
 func (p *Pages) legal(w http.ResponseWriter, r *http.Request) error {
 	l := p.Kit.Locale(r.Context())
+	site := p.Site()
 	v := &legalView{Lines: []legalLine{
-		{Name: l.T("site.legal.site"), Value: p.Site.Name},
-		{Name: l.T("site.legal.publisher"), Value: p.Site.Publisher},
-		{Name: l.T("site.legal.address"), Value: p.Site.Address},
-		{Name: l.T("site.legal.director"), Value: p.Site.Director},
-		{Name: l.T("site.legal.host"), Value: p.Site.Host},
-		{Name: l.T("site.legal.contact"), Value: p.Site.Contact, Mail: true},
+		{Name: l.T("site.legal.site"), Value: site.Name},
+		{Name: l.T("site.legal.publisher"), Value: site.Publisher},
+		{Name: l.T("site.legal.address"), Value: site.Address},
+		{Name: l.T("site.legal.director"), Value: site.Director},
+		{Name: l.T("site.legal.host"), Value: site.Host},
+		{Name: l.T("site.legal.contact"), Value: site.Contact, Mail: true},
 	}}
 	v.Incomplete = slices.ContainsFunc(v.Lines, func(x legalLine) bool { return x.Value == "" })
 	return p.Kit.Page(w, r, &web.Page{

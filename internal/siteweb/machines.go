@@ -23,8 +23,8 @@ var plainPages = []string{"/", "/recherche", "/composer", "/carte", "/donnees", 
 
 // base is the public address of the site, as set or as asked.
 func (p *Pages) base(r *http.Request) string {
-	if p.Site.BaseURL != "" {
-		return p.Site.BaseURL
+	if base := p.Site().BaseURL; base != "" {
+		return base
 	}
 	scheme := "http"
 	if r.TLS != nil {

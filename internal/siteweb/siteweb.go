@@ -14,7 +14,7 @@ var files embed.FS
 // Pages are the pages about the installation.
 type Pages struct {
 	Kit  *web.Renderer
-	Site web.Site
+	Site func() web.Site
 }
 
 // Templates are the templates of these pages.

@@ -39,11 +39,11 @@ func serve(t testing.TB, site web.Site) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kit, err := web.New(web.Config{Site: site, Catalog: c, Assets: files, Templates: []web.Templates{Templates()}})
+	kit, err := web.New(web.Config{Site: web.Always(site), Catalog: c, Assets: files, Templates: []web.Templates{Templates()}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := &Pages{Kit: kit, Site: site}
+	pages := &Pages{Kit: kit, Site: web.Always(site)}
 	router, err := kit.Router(append(kit.Routes(), pages.Routes()...))
 	if err != nil {
 		t.Fatal(err)

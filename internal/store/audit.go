@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"time"
 
 	"bassin/internal/audit"
 	"bassin/internal/fault"
@@ -184,6 +185,10 @@ func checkPerson(person string) error {
 // data adds its own.
 var erasers = []string{
 	`DELETE FROM outbox WHERE person = $1`,
+	`DELETE FROM session WHERE person = $1`,
+	`DELETE FROM ticket WHERE person = $1`,
+	`DELETE FROM credential WHERE person = $1`,
+	`UPDATE person SET name = '', name_key = '', email = '', email_key = '', seen_at = NULL, state = 'erased', version = version + 1 WHERE id = $1`,
 }
 
 // Erase implements [audit.Store]. The log beside the database ([DB.KeepErasures])
@@ -202,6 +207,10 @@ func (db *DB) Erase(ctx context.Context, by audit.Actor, person string) error {
 			if _, err := t.exec("erase a person", statement, person); err != nil {
 				return err
 			}
+		}
+		today := t.now.Format(time.DateOnly)
+		if _, err := t.exec("end mandates", `UPDATE mandate SET ends = $2, version = version + 1 WHERE person = $1 AND (ends = '' OR ends > $2)`, person, today); err != nil {
+			return err
 		}
 		t.record(audit.Entry{By: by, Action: "person.erase", Subject: string(audit.Person(person))})
 		return db.erasures.note(person, t.now)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -20,6 +21,7 @@ import (
 	"bassin/internal/audit"
 	"bassin/internal/fault"
 	"bassin/internal/job"
+	"bassin/internal/people"
 	"bassin/internal/setting"
 )
 
@@ -39,6 +41,16 @@ func filled(t *testing.T, dsn string) *DB {
 	_, err := db.UpdateSetting(t.Context(), audit.System, "site", setting.Any, func(json.RawMessage) (json.RawMessage, error) {
 		return json.RawMessage(`{"big":9007199254740993}`), nil
 	})
+	day := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+	steps = append(steps, db.Failed(t.Context(), hard, day), db.ChangePeople(t.Context(), "fill", func(tx people.Tx) error {
+		return errors.Join(
+			tx.AddPerson(people.Person{ID: "eve", Name: hard, Email: "É@example.fr", Lang: "fr", State: people.Active, CreatedAt: day}),
+			tx.PutCredential(people.Credential{ID: "c", Person: "eve", Kind: people.Passkey, Label: hard, Key: "k", Data: hard, CreatedAt: day}),
+			tx.PutSession(people.Session{ID: "s", Person: "eve", TokenHash: "00", Method: "link", Strong: true, Device: hard, CreatedAt: day, SeenAt: day, ExpiresAt: day.AddDate(0, 1, 0)}),
+			tx.PutTicket(people.Ticket{TokenHash: "01", Purpose: "reset", Person: "eve", Data: `{"a":1}`, CreatedAt: day, ExpiresAt: day.AddDate(0, 0, 1)}),
+			tx.AddMandate(people.Mandate{ID: "m", Person: "eve", Role: people.Mediator, From: "2026-01-01", Act: hard, CreatedAt: day}),
+		)
+	}))
 	for _, err := range append(steps, err) {
 		if err != nil {
 			t.Fatal(err)

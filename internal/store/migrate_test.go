@@ -9,15 +9,18 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"bassin/internal/atlas"
 	"bassin/internal/audit"
 	"bassin/internal/fault"
+	"bassin/internal/people"
+	"bassin/internal/territory"
 )
 
 // latest is the number of the last migration; raise it when adding one, and add
 // testdata/version-N.sql for the version before.
-const latest = 2
+const latest = 3
 
 func TestMigrateFromEmpty(t *testing.T) {
 	onEach(t, func(t *testing.T, dsn string) {
@@ -80,6 +83,38 @@ func oldRowsRead(t *testing.T, db *DB, version int64) {
 	}
 	if version >= 2 {
 		oldRecordRead(t, db)
+	}
+	if version >= 3 {
+		oldPeopleRead(t, db)
+	}
+}
+
+func oldPeopleRead(t *testing.T, db *DB) {
+	t.Helper()
+	on := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+	got, err := db.Seated(t.Context(), "00", on, "2026-11-26")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := people.Actor{
+		Person:  people.Person{ID: "ada", Name: "Ada L.", Email: "Ada@example.fr", Lang: "fr", State: people.Active, CreatedAt: on.Add(250 * time.Millisecond), SeenAt: on.Truncate(24 * time.Hour), Version: 2},
+		Session: people.Session{ID: "s1", Person: "ada", TokenHash: "00", Method: "external", Strong: true, Device: "Firefox, Linux", CreatedAt: on, SeenAt: on.Add(5 * time.Minute), ExpiresAt: on.AddDate(0, 0, 30)},
+		Mandates: []people.Mandate{{
+			ID: "m1", Person: "ada", Role: people.Coordinator, Scope: people.Over(territory.ID{Level: territory.BassinDeVie, Code: "22266"}), From: "2026-01-01",
+			Act: "Délibération 2025-12", ActHref: "https://example.fr/acte", CreatedAt: time.Date(2026, 1, 1, 8, 0, 0, 0, time.UTC), Version: 1,
+		}},
+	}
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(people.Actor{}, "Covers")); diff != "" {
+		t.Errorf("old person (-want +got):\n%s", diff)
+	}
+	if c, err := db.CredentialByKey(t.Context(), people.External, "https://id.example sub"); err != nil || c.Person != "ada" || !c.UsedAt.IsZero() {
+		t.Errorf("old credential: %+v, %v", c, err)
+	}
+	if k, err := db.Ticket(t.Context(), "01"); err != nil || k.Purpose != "reset" {
+		t.Errorf("old ticket: %+v, %v", k, err)
+	}
+	if n, _, err := db.Failures(t.Context(), "account:x"); err != nil || n != 3 {
+		t.Errorf("old failures: %d, %v", n, err)
 	}
 }
 

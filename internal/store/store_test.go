@@ -14,6 +14,7 @@ import (
 	"bassin/internal/fault"
 	"bassin/internal/job"
 	"bassin/internal/job/jobtest"
+	"bassin/internal/people/peopletest"
 	"bassin/internal/pgtest"
 	"bassin/internal/setting/settingtest"
 )
@@ -94,6 +95,14 @@ func TestSettingContract(t *testing.T) {
 	for _, d := range databases {
 		t.Run(d.name, func(t *testing.T) {
 			settingtest.Run(t, func(t *testing.T) settingtest.Store { return migrated(t, d.dsn(t)) })
+		})
+	}
+}
+
+func TestPeopleContract(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			peopletest.Run(t, func(t *testing.T) peopletest.Store { return migrated(t, d.dsn(t)) })
 		})
 	}
 }

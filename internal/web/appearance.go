@@ -46,13 +46,22 @@ func (k *Renderer) appearance(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return fault.New(fault.Invalid, "web.error.400.text")
 	}
-	c.Secure = r.TLS != nil || strings.HasPrefix(k.site.BaseURL, "https:")
+	c.Secure = k.Secure(r)
 	http.SetCookie(w, c)
-	back := r.PostFormValue("back")
-	// Only a path of this site: the form must not send people elsewhere.
-	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.ContainsAny(back, "\\\r\n") {
-		back = k.paths.in(k.Locale(r.Context()).Lang(), "/")
-	}
-	http.Redirect(w, r, back, http.StatusSeeOther)
+	http.Redirect(w, r, k.Inside(r, r.PostFormValue("back")), http.StatusSeeOther)
 	return nil
+}
+
+// Secure says whether cookies may be kept to https.
+func (k *Renderer) Secure(r *http.Request) bool {
+	return r.TLS != nil || strings.HasPrefix(k.site().BaseURL, "https:")
+}
+
+// Inside is where a form asks to go back to, if it is a path of this site; the home
+// page otherwise: a link must not send people elsewhere.
+func (k *Renderer) Inside(r *http.Request, back string) string {
+	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.ContainsFunc(back, func(c rune) bool { return c < ' ' || c == '\\' || c == 0x7f }) {
+		return k.paths.in(k.Locale(r.Context()).Lang(), "/")
+	}
+	return back
 }

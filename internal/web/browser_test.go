@@ -27,7 +27,7 @@ func served(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k, err := New(Config{Site: Site{Name: "Bassin"}, Catalog: c, Assets: a, Now: time.Now, Nav: []Link{{"web.nav.map", "/carte"}}})
+	k, err := New(Config{Site: Always(Site{Name: "Bassin"}), Catalog: c, Assets: a, Now: time.Now, Nav: []Link{{"web.nav.map", "/carte"}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,14 +13,15 @@ import (
 
 // statuses maps what went wrong to what HTTP calls it.
 var statuses = map[fault.Code]int{
-	fault.Invalid:     http.StatusBadRequest,
-	fault.NotFound:    http.StatusNotFound,
-	fault.Gone:        http.StatusGone,
-	fault.Forbidden:   http.StatusForbidden,
-	fault.Conflict:    http.StatusConflict,
-	fault.TooLarge:    http.StatusRequestEntityTooLarge,
-	fault.Unavailable: http.StatusServiceUnavailable,
-	fault.Internal:    http.StatusInternalServerError,
+	fault.Invalid:         http.StatusBadRequest,
+	fault.NotFound:        http.StatusNotFound,
+	fault.Gone:            http.StatusGone,
+	fault.Forbidden:       http.StatusForbidden,
+	fault.Unauthenticated: http.StatusUnauthorized,
+	fault.Conflict:        http.StatusConflict,
+	fault.TooLarge:        http.StatusRequestEntityTooLarge,
+	fault.Unavailable:     http.StatusServiceUnavailable,
+	fault.Internal:        http.StatusInternalServerError,
 }
 
 // Status returns the HTTP status of an error.
@@ -89,7 +90,7 @@ func (k *Renderer) fail(w http.ResponseWriter, r *http.Request, err error, statu
 // title returns the status whose title and text are in the catalogue.
 func title(status int) int {
 	switch status {
-	case 400, 403, 404, 405, 409, 410, 413, 503:
+	case 400, 401, 403, 404, 405, 409, 410, 413, 503:
 		return status
 	}
 	if status >= 500 {

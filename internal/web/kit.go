@@ -22,7 +22,11 @@ func examples() map[string][]any {
 	page := &Page{Title: "Rostrenen", Description: "…", Crumbs: []Crumb{{"Bretagne", "/reg/53"}}, Territory: &Context{"Rostrenen", "commune", "/commune/22266"}}
 	one := func(c any) []any { return []any{c} }
 	return map[string][]any{
-		"web/layout":     one(&layout{Page: page, Lang: "fr", Path: "/", Alternates: []alternate{{Lang: "en", Name: "English"}}, Nav: []navLink{{"Carte", "/carte", true}}, CSS: []string{"/a.css"}, JS: []string{"/a.js"}}),
+		"web/layout": {
+			&layout{Page: &Page{Title: "…", Rights: []Right{{"…", "…", true, "…"}}}, Lang: "fr", Path: "/", Accounts: true, Account: &Account{Name: "…", Unread: 2, Links: []Link{{"web.nav.map", "/carte"}}}, Site: Site{Logo: "/a"}},
+			&layout{Page: page, Lang: "fr", Path: "/", Accounts: true, SignIn: "/connexion"},
+			&layout{Page: page, Lang: "fr", Path: "/", Alternates: []alternate{{Lang: "en", Name: "English"}}, Nav: []navLink{{"Carte", "/carte", true}}, CSS: []string{"/a.css"}, JS: []string{"/a.js"}},
+		},
 		"web/error":      {failure{Title: "…", Text: "…", Search: g.Search}, failure{Title: "…", ID: "abcdefgh", Search: g.Search}},
 		"web/design":     one(g),
 		"web/copy":       {Copy{}, Copy{Href: "/bv/22113"}},

@@ -159,8 +159,8 @@ func securityHeaders(next http.Handler) http.Handler {
 // sameOrigin refuses forms sent from other sites.
 func (k *Renderer) sameOrigin(next http.Handler) http.Handler {
 	p := http.NewCrossOriginProtection()
-	if k.site.BaseURL != "" {
-		if err := p.AddTrustedOrigin(k.site.BaseURL); err != nil {
+	if base := k.site().BaseURL; base != "" {
+		if err := p.AddTrustedOrigin(base); err != nil {
 			k.log.Warn("public address is no origin", "error", err)
 		}
 	}

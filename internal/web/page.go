@@ -19,6 +19,22 @@ type Page struct {
 	Front       bool     // the page has a search box of its own: the header shows none
 	Styles      []string // further assets: map.css
 	Scripts     []string // further assets: map.js
+	Rights      []Right  // what can be done here and by whom; empty for a page that is only read
+}
+
+// Right says who may do one thing that a page offers.
+type Right struct {
+	What string // the thing, in words
+	Who  string // who may, in words
+	May  bool   // whether the reader may
+	Why  string // why they may, or what they lack, in words
+}
+
+// Account is the reader who is signed in, as every page shows them.
+type Account struct {
+	Name   string
+	Unread int    // notices they have not read
+	Links  []Link // further ways in that their rights open
 }
 
 // Crumb is one step of the breadcrumb.
@@ -49,6 +65,9 @@ type layout struct {
 	CSS, JS    []string
 	Main       template.HTML
 	Printed    string // today in words, for paper
+	Accounts   bool   // whether people can sign in
+	Account    *Account
+	SignIn     string // address of the sign-in page that leads back here
 }
 
 type alternate struct {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"html/template"
@@ -30,21 +31,23 @@ type Templates struct {
 
 // Config is what a Renderer is made of.
 type Config struct {
-	Site      Site
+	Site      func() Site // as it stands: administrators change it
 	Catalog   *i18n.Catalog
 	Assets    *assets.Set
 	Log       *slog.Logger
 	Templates []Templates
-	Nav       []Link           // of the header
-	Cache     *Cache           // of stable answers; nil keeps none
-	Now       func() time.Time // tells the date printed on paper; none if nil
-	Failures  Failures         // of programs; errors are pages everywhere if zero
+	Nav       []Link                                          // of the header
+	Cache     *Cache                                          // of stable answers; nil keeps none
+	Now       func() time.Time                                // tells the date printed on paper; none if nil
+	Failures  Failures                                        // of programs; errors are pages everywhere if zero
+	Guard     Guard                                           // of routes that are not for everyone
+	Account   func(context.Context, *i18n.Localizer) *Account // of the reader; nil for a product without accounts
 }
 
 // Renderer turns pages, fragments and errors into HTML in every language.
 // It is immutable once made.
 type Renderer struct {
-	site     Site
+	site     func() Site
 	catalog  *i18n.Catalog
 	assets   *assets.Set
 	log      *slog.Logger
@@ -52,6 +55,8 @@ type Renderer struct {
 	cache    *Cache
 	now      func() time.Time
 	failures Failures
+	guard    Guard
+	account  func(context.Context, *i18n.Localizer) *Account
 	paths    *paths
 	sets     map[i18n.Lang]*template.Template
 	names    map[string]bool
@@ -60,7 +65,7 @@ type Renderer struct {
 // New parses the templates in every language and runs each on its examples.
 func New(c Config) (*Renderer, error) {
 	k := &Renderer{
-		site: c.Site, catalog: c.Catalog, assets: c.Assets, log: c.Log, nav: c.Nav, cache: c.Cache, now: c.Now, failures: c.Failures,
+		site: c.Site, catalog: c.Catalog, assets: c.Assets, log: c.Log, nav: c.Nav, cache: c.Cache, now: c.Now, failures: c.Failures, guard: c.Guard, account: c.Account,
 		paths: newPaths(c.Catalog), sets: map[i18n.Lang]*template.Template{}, names: map[string]bool{},
 	}
 	if k.log == nil {

@@ -66,3 +66,12 @@ func (k *Renderer) state(r *http.Request) (*request, *http.Request) {
 	q := &request{id: newRequestID(), path: r.URL.Path, local: k.catalog.Localizer(lang), theme: themeOf(r)}
 	return q, r.WithContext(context.WithValue(r.Context(), requestKey{}, q))
 }
+
+// Asked is the path and query of a request as the reader's browser shows it, to lead back to.
+func (k *Renderer) Asked(r *http.Request) string {
+	q, _ := k.state(r)
+	if r.URL.RawQuery != "" {
+		return q.path + "?" + r.URL.RawQuery
+	}
+	return q.path
+}

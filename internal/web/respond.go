@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +19,11 @@ func (k *Renderer) Page(w http.ResponseWriter, r *http.Request, p *Page) error {
 	q, r := k.state(r)
 	b := buffers.Get().(*bytes.Buffer)
 	defer recycle(b)
-	if err := k.render(b, q, r, p); err != nil {
+	var reader *Account
+	if k.account != nil {
+		reader = k.account(r.Context(), q.local)
+	}
+	if err := k.render(b, q, r, p, reader); err != nil {
 		return err
 	}
 	h := w.Header()
@@ -33,7 +38,13 @@ func (k *Renderer) Page(w http.ResponseWriter, r *http.Request, p *Page) error {
 		_, err := w.Write(b.Bytes())
 		return gone(err)
 	}
-	h.Set("Cache-Control", "no-cache")
+	switch {
+	case h.Get("Cache-Control") != "": // said by who guards the route
+	case reader != nil:
+		h.Set("Cache-Control", "private, no-cache")
+	default:
+		h.Set("Cache-Control", "no-cache")
+	}
 	return Respond(w, r, b.Bytes())
 }
 
@@ -71,14 +82,21 @@ func matches(header, tag string) bool {
 	return false
 }
 
-func (k *Renderer) render(b *bytes.Buffer, q *request, r *http.Request, p *Page) error {
+func (k *Renderer) render(b *bytes.Buffer, q *request, r *http.Request, p *Page, reader *Account) error {
 	l := q.local
 	main, err := k.Fragment(l.Lang(), p.Template, p.View)
 	if err != nil {
 		return err
 	}
 	v := layout{
-		Page: p, Site: k.site, Lang: string(l.Lang()), Theme: q.theme, Path: q.path, Back: q.path, Main: main,
+		Page: p, Site: k.site(), Lang: string(l.Lang()), Theme: q.theme, Path: q.path, Back: q.path, Main: main,
+	}
+	v.Accounts, v.Account = k.account != nil, reader
+	if v.Accounts && reader == nil {
+		v.SignIn = k.paths.in(l.Lang(), "/connexion")
+		if french := k.paths.french(k.paths.split(q.path)); french != "/" && french != "/connexion" {
+			v.SignIn += "?retour=" + url.QueryEscape(q.path)
+		}
 	}
 	if k.now != nil {
 		v.Printed = l.Date(k.now())
@@ -95,7 +113,7 @@ func (k *Renderer) render(b *bytes.Buffer, q *request, r *http.Request, p *Page)
 		v.Canonical = k.paths.in(lang, p.Canonical)
 		query = ""
 	}
-	v.Canonical = k.site.BaseURL + v.Canonical
+	v.Canonical = v.Site.BaseURL + v.Canonical
 	for _, other := range k.paths.langs {
 		if other == lang {
 			continue
@@ -106,8 +124,8 @@ func (k *Renderer) render(b *bytes.Buffer, q *request, r *http.Request, p *Page)
 			target = p.Canonical
 		}
 		a := alternate{Lang: string(other), Name: o.Name(), Href: k.paths.in(other, target) + query, Text: o.T("web.hint")}
-		if k.site.BaseURL != "" {
-			a.Abs = k.site.BaseURL + a.Href
+		if v.Site.BaseURL != "" {
+			a.Abs = v.Site.BaseURL + a.Href
 		}
 		v.Alternates = append(v.Alternates, a)
 		if other == q.hint {

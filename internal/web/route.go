@@ -16,8 +16,14 @@ type Handler func(w http.ResponseWriter, r *http.Request) error
 // Who says who may call a route.
 type Who string
 
-// Everyone is any visitor.
-const Everyone Who = "everyone"
+const (
+	Everyone Who = "everyone"  // any visitor
+	SignedIn Who = "signed in" // whoever has an account, about themselves
+	Granted  Who = "granted"   // whom the table of rights grants the route's action
+)
+
+// Guard stands before the handler of a route that is not for [Everyone].
+type Guard func(Route, Handler) Handler
 
 // Route is one way in. Routes are data: cli joins them in one table, the docs
 // print it and a test walks it.
@@ -58,6 +64,12 @@ func (k *Renderer) Router(routes []Route) (*Router, error) {
 			return nil, fmt.Errorf("web: action %s has two routes", route.Action)
 		}
 		actions[route.Action] = true
+		if route.Who != Everyone {
+			if k.guard == nil {
+				return nil, fmt.Errorf("web: action %s is not for everyone, and nobody guards it", route.Action)
+			}
+			route.Handler = personal(k.guard(route, route.Handler))
+		}
 		for _, lang := range k.paths.langs {
 			if route.Single && lang != i18n.FR {
 				continue
@@ -68,6 +80,15 @@ func (k *Renderer) Router(routes []Route) (*Router, error) {
 		}
 	}
 	return rt, nil
+}
+
+// personal keeps an answer to one person out of every cache, the browser's too:
+// whoever comes after them on a shared computer reads nothing by going back.
+func personal(next Handler) Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Set("Cache-Control", "no-store")
+		return next(w, r)
+	}
 }
 
 // mount turns the panic by which ServeMux refuses a pattern into an error.

@@ -11,4 +11,9 @@ type Site struct {
 	Contact   string // e-mail address
 	BaseURL   string // public address without a slash at the end, for links that leave the site; may be empty
 	Version   string // of the program
+	Logo      string // path of its picture, "" for the mark of Bassin
+	LogoText  string // what the picture says, for those who don't see it
 }
+
+// Always is a site that nobody changes while it serves.
+func Always(s Site) func() Site { return func() Site { return s } }

@@ -29,7 +29,7 @@ func testKit(t testing.TB, more ...Templates) *Renderer {
 		t.Fatal(err)
 	}
 	k, err := New(Config{
-		Site: Site{Name: "Bassin", Version: "1"}, Catalog: c, Assets: a, Templates: more, Log: slog.New(slog.DiscardHandler),
+		Site: Always(Site{Name: "Bassin", Version: "1"}), Catalog: c, Assets: a, Templates: more, Log: slog.New(slog.DiscardHandler),
 		Nav: []Link{{"web.nav.map", "/carte"}, {"web.nav.data", "/donnees"}},
 	})
 	if err != nil {
