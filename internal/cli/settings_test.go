@@ -25,7 +25,7 @@ func get(t *testing.T, url string) string {
 func TestABadSettingIsRefusedByName(t *testing.T) {
 	for _, c := range []struct{ flag, value string }{
 		{"--listen", "8080"}, {"--listen", "nowhere"}, {"--store", "mysql://x"}, {"--log-level", "loud"}, {"--log-format", "xml"},
-		{"--memory-limit", "-5"}, {"--request-timeout", "0s"}, {"--request-timeout", "soon"}, {"--shutdown-timeout", "-1s"}, {"--name", " "},
+		{"--memory-limit", "-5"}, {"--request-timeout", "0s"}, {"--request-timeout", "soon"}, {"--shutdown-timeout", "-1s"},
 		{"--contact", "not an address"}, {"--base-url", "bassin.example"}, {"--base-url", "https://a.example/path"}, {"--var", "/dev/null"},
 	} {
 		var out, errs bytes.Buffer
