@@ -65,7 +65,7 @@ lint: assets ## check form, common mistakes and known vulnerabilities
 	@echo "golangci-lint (the first time, it is built: some minutes)"
 	@$(TOOL) golangci-lint run ./...
 	@echo "govulncheck"
-	@$(TOOL) govulncheck ./... || echo "govulncheck found something, or could not reach its database: see above."
+	@scripts/vulnerabilities $(TOOL) govulncheck ./...
 
 bench: build ## measure speed, side by side with PostgreSQL
 	@scripts/bench-deps

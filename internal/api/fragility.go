@@ -73,7 +73,7 @@ func fragility(q *query, in *indexInput) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	x, err := o.Index(q.ctx, p, in.Draws, uint64(in.Seed))
+	x, err := o.Index(q.ctx, p, in.Draws, uint64(in.Seed)) //nolint:gosec // 0 to a million, see above
 	if err != nil {
 		return nil, err
 	}

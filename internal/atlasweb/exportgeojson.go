@@ -22,7 +22,7 @@ func (p *Pages) exportGeoJSON(w http.ResponseWriter, r *http.Request, s *snapsho
 	for _, region := range s.Regions(t) {
 		outline = append(outline, region.Outline(metres)...)
 		if s.ShareAlike(region) {
-			credit, licence = "© OpenStreetMap contributors", "ODbL-1.0"
+			credit, licence = "© OpenStreetMap contributors", "ODbL-1.0" //nolint:gosec // a credit line, no credentials
 		}
 	}
 	if len(outline) == 0 {

@@ -188,7 +188,7 @@ func change(l *i18n.Localizer, first, last territory.Count) template.HTML {
 }
 
 func strong(s string) template.HTML {
-	return template.HTML("<strong>" + template.HTMLEscapeString(s) + "</strong>")
+	return template.HTML("<strong>" + template.HTMLEscapeString(s) + "</strong>") //nolint:gosec // escaped
 }
 
 // censusYears says of which census the current figure is: one year, or the span

@@ -173,7 +173,7 @@ func (c restoreCommand) Run(ctx context.Context, env Environment) (err error) {
 	if err != nil {
 		return said(catalog, "--in", fault.New(fault.Invalid, "store.copy_foreign").Because(err))
 	}
-	if err := os.MkdirAll(c.Kept.Var, 0o755); err != nil {
+	if err := os.MkdirAll(c.Kept.Var, 0o750); err != nil {
 		return fmt.Errorf("--var: %w", err)
 	}
 	db, err := openDatabase(ctx, catalog, "--store", c.Kept.dsn())

@@ -89,7 +89,7 @@ type Server struct {
 // Open prepares everything a first visitor needs: database, snapshot, listener.
 func (s *Server) Open(ctx context.Context) error {
 	p := s.command.Places
-	if err := os.MkdirAll(p.Var, 0o755); err != nil {
+	if err := os.MkdirAll(p.Var, 0o750); err != nil {
 		return fmt.Errorf("--var: %w", err)
 	}
 	catalog, err := i18n.Load()
@@ -267,6 +267,7 @@ func (s *Server) build(ctx context.Context, p places) error {
 		_, _, err := pipeline.Build(ctx, p.Data, p.Var, steps(s.out))
 		return err
 	}
+	//nolint:gosec // this very program, with the operator's folders
 	cmd := exec.CommandContext(ctx, s.executable, "data", "build", "--data", p.Data, "--var", p.Var)
 	var errs bytes.Buffer
 	cmd.Stderr = io.MultiWriter(s.out, &errs)

@@ -39,7 +39,7 @@ func newFormat(l *Localizer) (format, error) {
 func (l *Localizer) Number(n int) string {
 	var buf [48]byte
 	b := buf[:0]
-	u := uint64(n)
+	u := uint64(n) //nolint:gosec // a negative number is turned round below
 	if n < 0 {
 		b = append(b, minus...)
 		u = -u

@@ -3,6 +3,7 @@ package observatory
 import (
 	"context"
 	"slices"
+	"strconv"
 	"sync"
 
 	"bassin/internal/fault"
@@ -57,7 +58,7 @@ func (o *Observatory) Index(ctx context.Context, p IndexParameters, draws int, s
 		return nil, fault.New(fault.Invalid, "index.error.draws", draws, MostIndexDraws).In("draws")
 	}
 	t := o.IndexText(p)
-	key := "index|" + t.key() + "|" + itoa(draws) + "|" + itoa(int(seed))
+	key := "index|" + t.key() + "|" + itoa(draws) + "|" + strconv.FormatUint(seed, 10)
 	pinned := t == (IndexText{Level: t.Level}) && draws == IndexDraws && seed == IndexSeed
 	v, err := o.indexes.of(ctx, key, pinned, func() (any, error) {
 		b, err := o.baseOf(p)

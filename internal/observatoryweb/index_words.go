@@ -257,7 +257,7 @@ func (d indexTeller) method() indexMethodView {
 	for _, m := range x.Means {
 		means = append(means, l.T("index.mean."+string(m)))
 	}
-	step("variants", l.T("index.step.variants.text", x.Draws, l.List(norms), l.List(means), l.Percent(observatory.IndexNoise, 0), i18n.Plain(int(x.Seed))))
+	step("variants", l.T("index.step.variants.text", x.Draws, l.List(norms), l.List(means), l.Percent(observatory.IndexNoise, 0), i18n.Plain(int(x.Seed&math.MaxInt))))
 	if mean, ok := d.moves(); ok {
 		step("sensitivity", mean)
 	}

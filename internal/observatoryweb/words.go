@@ -80,7 +80,7 @@ func (w words) group(level territory.Level, p indicator.Peers, n int) string {
 	if p.Density != indicator.NoDensity {
 		who = l.T("diagnosis.peers."+densityKey(p.Density), n, w.level(level, n))
 	}
-	limits, last := indicator.SizeLimits, int8(len(indicator.SizeLimits))
+	limits, last := indicator.SizeLimits, int8(len(indicator.SizeLimits)) //nolint:gosec // five or so
 	switch {
 	case p.From == 0 && p.To == last:
 		return who

@@ -28,17 +28,11 @@ func (in *inputs) territoryTables(report *Report) territory.Tables {
 }
 
 func people(t *table, row int, column string) *int32 {
-	n, ok := t.number(row, column)
+	n, ok := t.people(row, column)
 	if !ok {
 		return nil
 	}
-	v := int32(n)
-	return &v
-}
-
-func small(t *table, row int, column string) int8 {
-	n, _ := t.number(row, column)
-	return int8(n)
+	return &n
 }
 
 func degrees(t *table, row int) (lon, lat float64) {
@@ -76,7 +70,7 @@ func (in *inputs) communes(stale map[string]bool, report *Report) []territory.Co
 		}
 		c.Lon, c.Lat = degrees(t, i)
 		if t.get(i, "type_liaison") != "" {
-			c.Article = small(t, i, "type_liaison")
+			c.Article = t.small(i, "type_liaison")
 		}
 		if c.Population != nil {
 			c.PopulationYear = censusYear(c.Zone, c.Departement)
@@ -113,7 +107,7 @@ func (in *inputs) addZonings(at map[string]*territory.CommuneRow, stale map[stri
 	for i := range t.rows {
 		c := at[t.get(i, "commune")]
 		c.BassinDeVie, c.ZoneEmploi, c.CantonVille = t.get(i, "bv2022"), t.get(i, "ze2020"), t.get(i, "canton_ville")
-		c.AAVCategory, c.UUStatus, c.Density = t.get(i, "categorie_aav2020"), t.get(i, "statut_uu2020"), small(t, i, "densite7")
+		c.AAVCategory, c.UUStatus, c.Density = t.get(i, "categorie_aav2020"), t.get(i, "statut_uu2020"), t.small(i, "densite7")
 		if a := t.get(i, "aav2020"); !outsideAAV(a) {
 			c.AireAttraction = a
 		}
@@ -194,7 +188,7 @@ func (in *inputs) events() []territory.EventRow {
 	out := make([]territory.EventRow, len(t.rows))
 	for i := range t.rows {
 		out[i] = territory.EventRow{
-			Date: t.get(i, "date_eff"), Mod: small(t, i, "mod"),
+			Date: t.get(i, "date_eff"), Mod: t.small(i, "mod"),
 			FromType: t.get(i, "typecom_av"), FromCode: t.get(i, "com_av"), FromName: t.get(i, "libelle_av"),
 			ToType: t.get(i, "typecom_ap"), ToCode: t.get(i, "com_ap"), ToName: t.get(i, "libelle_ap"),
 		}
@@ -255,7 +249,7 @@ const drawn = "2022"
 
 func (t *table) allZero(row int) bool {
 	for _, y := range t.years() {
-		if n, ok := t.number(row, "pop_"+strconv.Itoa(y)); !ok || n != 0 {
+		if n, ok := t.number(row, "pop_"+strconv.Itoa(int(y))); !ok || n != 0 {
 			return false
 		}
 	}
@@ -263,12 +257,12 @@ func (t *table) allZero(row int) bool {
 }
 
 // years lists the censuses of a table that has a column pop_<year> for each.
-func (t *table) years() []int {
-	var out []int
+func (t *table) years() []int16 {
+	var out []int16
 	for _, c := range t.source.Columns {
 		y, ok := strings.CutPrefix(c.Name, "pop_")
-		if n, err := strconv.Atoi(y); ok && err == nil {
-			out = append(out, n)
+		if n, err := strconv.ParseInt(y, 10, 16); ok && err == nil {
+			out = append(out, int16(n))
 		}
 	}
 	slices.Sort(out)
@@ -285,8 +279,8 @@ func (in *inputs) series(stale map[string]bool) []territory.PopulationRow {
 			continue
 		}
 		for _, y := range years {
-			if n, ok := t.number(i, "pop_"+strconv.Itoa(y)); ok {
-				out = append(out, territory.PopulationRow{Commune: code, Year: int16(y), Population: int32(n)})
+			if n, ok := t.people(i, "pop_"+strconv.Itoa(int(y))); ok {
+				out = append(out, territory.PopulationRow{Commune: code, Year: y, Population: n})
 			}
 		}
 	}

@@ -30,6 +30,21 @@ func (t *table) number(row int, column string) (int64, bool) {
 	return n, err == nil
 }
 
+// people reads a number of people; none is known where there would be more than 2³¹.
+func (t *table) people(row int, column string) (int32, bool) {
+	n, err := strconv.ParseInt(t.get(row, column), 10, 32)
+	return int32(n), err == nil
+}
+
+// small reads a whole number that its source holds between a min and a max, or 0.
+func (t *table) small(row int, column string) int8 {
+	n, err := strconv.ParseInt(t.get(row, column), 10, 8)
+	if err != nil {
+		return 0
+	}
+	return int8(n)
+}
+
 func (t *table) decimal(row int, column string) (float64, bool) {
 	n, err := strconv.ParseFloat(t.get(row, column), 64)
 	return n, err == nil

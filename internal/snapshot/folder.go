@@ -56,7 +56,7 @@ func isHash(s string) bool {
 // snapshot as it was; several processes may publish at the same time.
 func Publish(varDir string, c Content, now time.Time) (Manifest, error) {
 	root := filepath.Join(varDir, folderName)
-	if err := os.MkdirAll(root, 0o755); err != nil {
+	if err := os.MkdirAll(root, 0o750); err != nil {
 		return Manifest{}, fmt.Errorf("snapshot: %w", err)
 	}
 	work, err := os.MkdirTemp(root, building)
@@ -64,7 +64,8 @@ func Publish(varDir string, c Content, now time.Time) (Manifest, error) {
 		return Manifest{}, fmt.Errorf("snapshot: %w", err)
 	}
 	defer os.RemoveAll(work) // gone already once it was renamed
-	if err := os.Chmod(work, 0o755); err != nil {
+	//nolint:gosec // open data, which a backup may read
+	if err := os.Chmod(work, 0o750); err != nil {
 		return Manifest{}, fmt.Errorf("snapshot: %w", err)
 	}
 	m, err := Write(work, c)

@@ -196,10 +196,10 @@ func Write(dir string, c Content) (Manifest, error) {
 
 func writeFile(dir, path string, b []byte) (File, error) {
 	full := filepath.Join(dir, filepath.FromSlash(path))
-	if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(full), 0o750); err != nil {
 		return File{}, fmt.Errorf("snapshot: %w", err)
 	}
-	f, err := os.OpenFile(full, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	f, err := os.OpenFile(full, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // open data
 	if err != nil {
 		return File{}, fmt.Errorf("snapshot: %w", err)
 	}

@@ -63,7 +63,7 @@ func (db *DB) change(ctx context.Context, what string, f func(*tx) error) error 
 	started := time.Now()
 	for most := 10 * time.Millisecond; ; most = min(2*most, time.Second) {
 		err, sure := db.attempt(ctx, what, f)
-		pause := chance.N(most) // by chance, or those who met would meet again
+		pause := chance.N(most) //nolint:gosec // no secret: by chance, or those who met would meet again
 		limit := patience
 		if locked(err) {
 			limit = lockedWait

@@ -67,6 +67,21 @@ func migrated(t *testing.T, dsn string) *DB {
 	return db
 }
 
+// What people wrote is for nobody else's eyes, whatever the folder's rights.
+func TestTheFileIsForItsOwnerOnly(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "var")
+	db := migrated(t, "sqlite:"+filepath.Join(dir, "bassin.db"))
+	if err := writeOne(t.Context(), db, 0, 1); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]os.FileMode{"": 0o750, "bassin.db": 0o600, "bassin.db-wal": 0o600, "bassin.db-shm": 0o600} {
+		st, err := os.Stat(filepath.Join(dir, path))
+		if err != nil || st.Mode().Perm()&^want != 0 {
+			t.Errorf("%q has the rights %v, %v, want %v at most", path, st.Mode(), err, want)
+		}
+	}
+}
+
 func TestAtlasContract(t *testing.T) {
 	for _, d := range databases {
 		t.Run(d.name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -55,7 +56,7 @@ func (m *Metrics) observe(method, route string, status int, took time.Duration) 
 	}
 	class := "5xx"
 	if status < 500 {
-		class = string(rune('0'+status/100)) + "xx"
+		class = strconv.Itoa(status/100) + "xx"
 	}
 	m.requests.WithLabelValues(method, route, class).Inc()
 	m.seconds.WithLabelValues(route).Observe(took.Seconds())

@@ -57,6 +57,15 @@ func TestRoutesInBothLanguages(t *testing.T) {
 	if w.Code != http.StatusMovedPermanently || w.Header().Get("Location") != "/en/bv/22266?a=1" {
 		t.Errorf("slash at the end: %d to %s", w.Code, w.Header().Get("Location"))
 	}
+	// However an address is twisted, nobody is sent to another site.
+	for _, twisted := range []string{"//elsewhere.example/../bv/22266/", "//elsewhere.example/../bv/22266", "/\\elsewhere.example/../bv/22266/", "//elsewhere.example/%2e%2e/bv/22266/",
+		"/en//elsewhere.example/../bv/22266/", "//en//elsewhere.example/../../en/bv/22266/", "/%2f/elsewhere.example/../bv/22266/"} {
+		w := get(h, twisted)
+		to, err := url.Parse(strings.ReplaceAll(w.Header().Get("Location"), "\\", "/")) // as browsers read it
+		if err != nil || to.Host != "" || strings.HasPrefix(to.Path, "//") {
+			t.Errorf("%s: %d to %s", twisted, w.Code, w.Header().Get("Location"))
+		}
+	}
 }
 
 func TestRouterRefuses(t *testing.T) {
@@ -138,7 +147,7 @@ func TestAppearance(t *testing.T) {
 	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/en/bv/22113?page=2" || !strings.Contains(w.Header().Get("Set-Cookie"), "apparence=dark") {
 		t.Errorf("dark: %d to %s, cookie %s", w.Code, w.Header().Get("Location"), w.Header().Get("Set-Cookie"))
 	}
-	for _, back := range []string{"https://example.org", "//example.org", `/\example.org`, ""} {
+	for _, back := range []string{"https://example.org", "//example.org", `/\example.org`, "/\t/example.org", "/\n/example.org", ""} {
 		if w := post(url.Values{"theme": {"light"}, "back": {back}}); w.Header().Get("Location") != "/en/" {
 			t.Errorf("back to %q leads to %s", back, w.Header().Get("Location"))
 		}

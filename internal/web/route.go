@@ -3,6 +3,8 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"net/url"
+	"path"
 	"strings"
 
 	"bassin/internal/fault"
@@ -136,11 +138,9 @@ func (rt *Router) nothing(w http.ResponseWriter, r *http.Request, mux *http.Serv
 		u.Path, u.RawPath = p, ""
 		r2.URL = &u
 		if _, pattern := mux.Handler(&r2); pattern != "" {
-			to := strings.TrimRight(requestOf(r.Context()).path, "/")
-			if r.URL.RawQuery != "" {
-				to += "?" + r.URL.RawQuery
-			}
-			http.Redirect(w, r, to, http.StatusMovedPermanently)
+			// Cleaned, since two slashes at the beginning would lead to another site.
+			to := url.URL{Path: path.Clean(requestOf(r.Context()).path), RawQuery: r.URL.RawQuery}
+			http.Redirect(w, r, to.String(), http.StatusMovedPermanently)
 			return
 		}
 	}

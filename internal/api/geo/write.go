@@ -21,6 +21,7 @@ var (
 	notKept  = []string{"no-store"}
 	encoding = []string{"Accept-Encoding"}
 	gzipped  = []string{"gzip"}
+	nosniff  = []string{"nosniff"}
 )
 
 // headers are those that change with the snapshot. An answer at one address only
@@ -47,6 +48,7 @@ func (x *Index) set(w http.ResponseWriter, r *http.Request) (known bool) {
 		return true
 	}
 	head["Content-Type"] = jsonType
+	head["X-Content-Type-Options"] = nosniff
 	return false
 }
 
@@ -101,7 +103,7 @@ func (x *Index) write(w http.ResponseWriter, r *http.Request, body []byte, kept 
 	if len(body) >= worthPacking { // net/http counts shorter ones itself
 		head["Content-Length"] = []string{strconv.Itoa(len(body))}
 	}
-	w.Write(body)
+	w.Write(body) //nolint:gosec // JSON under its own type, with nosniff
 }
 
 var packers = sync.Pool{New: func() any {
@@ -155,7 +157,7 @@ func (o *writer) flush() bool {
 		if o.z != nil {
 			_, err = o.z.Write(o.buf)
 		} else {
-			_, err = o.w.Write(o.buf)
+			_, err = o.w.Write(o.buf) //nolint:gosec // JSON under its own type, with nosniff
 		}
 		o.over = err != nil || o.r.Context().Err() != nil
 	}

@@ -132,7 +132,7 @@ type plan struct {
 }
 
 // chance returns the stream of random numbers of one purpose.
-func chance(seed, purpose uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, purpose)) }
+func chance(seed, purpose uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, purpose)) } //nolint:gosec // draws that can be made again, no secrets
 
 func newPlan(u Uncertainty, treatments, norms, means int) plan {
 	p := plan{u: u, sizes: [3]int{treatments, norms, means}}
