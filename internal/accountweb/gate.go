@@ -51,7 +51,7 @@ func (g *Gate) Seat(next http.Handler) http.Handler {
 		case err == nil:
 			a.Covers = g.Covers
 			if now.Sub(a.Session.SeenAt) > 5*time.Minute {
-				g.Store.Touch(r.Context(), a.Session.ID, now) // shown to its owner only; the next request tries again
+				_ = g.Store.Touch(r.Context(), a.Session.ID, now) // shown to its owner only; the next request tries again
 			}
 			r = r.WithContext(people.WithActor(r.Context(), &a))
 		case fault.CodeOf(err) == fault.NotFound:

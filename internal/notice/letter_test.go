@@ -56,15 +56,6 @@ func letters(t *testing.T, c *i18n.Catalog) *Letters {
 	}
 }
 
-func catalog(t *testing.T) *i18n.Catalog {
-	t.Helper()
-	c, err := i18n.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
 // extended is the catalogue of the program with texts of a feature yet to be.
 func extended(t *testing.T, texts map[string][2]string) *i18n.Catalog {
 	t.Helper()
