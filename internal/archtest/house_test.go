@@ -151,6 +151,7 @@ var libraries = map[string]library{
 	"github.com/wneessen/go-mail":         {"SMTP", []string{"internal/mail"}},
 	"filippo.io/age":                      {"encryption of backups", []string{"internal/cli"}},
 	"golang.org/x/crypto":                 {"argon2id", []string{"internal/signin"}},
+	"github.com/go-webauthn/webauthn":     {"passkeys", []string{"internal/signin"}},
 	"rsc.io/qr":                           {"QR codes", []string{"internal/signin"}},
 	"golang.org/x/text":                   {"plurals, folding of accents", []string{"*"}},
 	"golang.org/x/sync":                   {"groups of goroutines", []string{"*"}},

@@ -93,7 +93,7 @@ func pages() (styles, scripts []string, own map[string][]string, err error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	roots = append(roots, "internal/web/carto")
+	roots = append(roots, "internal/web/carto", "internal/web/passkey")
 	slices.Sort(roots)
 	for _, root := range slices.Compact(roots) {
 		if root == "internal/web" {
