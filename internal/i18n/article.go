@@ -24,6 +24,12 @@ func (l *Localizer) Of(name string, tncc int8) string {
 	if l.lang != FR {
 		return l.T("i18n.of", name)
 	}
+	return FrenchOf(name, tncc)
+}
+
+// FrenchOf is [Localizer.Of] in French, for proper names, which stay French in
+// every language: Commune de Rostrenen, Département des Côtes-d'Armor.
+func FrenchOf(name string, tncc int8) string {
 	a, bare, upper := parse(name, tncc)
 	switch a {
 	case tnccElided:

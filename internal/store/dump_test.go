@@ -56,6 +56,7 @@ func filled(t *testing.T, dsn string) *DB {
 			t.Fatal(err)
 		}
 	}
+	fillOrganisations(t, db, hard)
 	return db
 }
 
@@ -196,7 +197,7 @@ func TestDamagedCopiesAreRefused(t *testing.T) {
 		"empty":            {nil, fault.Invalid},
 		"something else":   {[]byte("PK\x03\x04"), fault.Invalid},
 		"another JSON":     {[]byte("{}\n"), fault.Invalid},
-		"of the future":    {edit(`"version":2`, `"version":99`), fault.Conflict},
+		"of the future":    {edit(fmt.Sprintf(`"version":%d`, latest), `"version":99`), fault.Conflict},
 		"a later format":   {edit(`"bassin_copy":1`, `"bassin_copy":2`), fault.Conflict},
 		"cut":              {good[:len(good)/2], fault.Invalid},
 		"without its end":  {good[:len(good)-100], fault.Invalid},

@@ -20,7 +20,7 @@ import (
 
 // latest is the number of the last migration; raise it when adding one, and add
 // testdata/version-N.sql for the version before.
-const latest = 3
+const latest = 4
 
 func TestMigrateFromEmpty(t *testing.T) {
 	onEach(t, func(t *testing.T, dsn string) {
@@ -86,6 +86,27 @@ func oldRowsRead(t *testing.T, db *DB, version int64) {
 	}
 	if version >= 3 {
 		oldPeopleRead(t, db)
+	}
+	if version >= 4 {
+		oldOrganisationsRead(t, db)
+	}
+}
+
+func oldOrganisationsRead(t *testing.T, db *DB) {
+	t.Helper()
+	o, err := db.Organisation(t.Context(), "00112233445566aa")
+	if err != nil || o.Name != "Le Cap" || o.SIRET != "44315772200010" || people.JoinTerritories(o.Territories) != "bv:22266,commune:22220" || o.Version != 2 {
+		t.Errorf("the old organisation: %+v, %v", o, err)
+	}
+	if list, total, err := db.Organisations(t.Context(), people.OrganisationFilter{Query: "cap"}); err != nil || total != 1 || list[0].ID != o.ID {
+		t.Errorf("the old organisation is found as %v, %v", list, err)
+	}
+	m, err := db.Merges(t.Context(), "00112233445566bb")
+	if err != nil || len(m) != 1 || m[0].MergedState != people.OrganisationClosed || m[0].After["siret"] != o.SIRET {
+		t.Errorf("the old merge: %+v, %v", m, err)
+	}
+	if a, err := db.Apart(t.Context()); err != nil || len(a) != 1 {
+		t.Errorf("the old pair set apart: %v, %v", a, err)
 	}
 }
 
