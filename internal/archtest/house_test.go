@@ -27,6 +27,7 @@ var rooms = map[string]floor{
 	"internal/orgweb":          pages, // organisations
 	"internal/noticeweb":       pages, // notices to people
 	"internal/mediaweb":        pages, // attachments
+	"internal/personalweb":     pages, // personal data
 	"internal/atlasweb":        pages,
 	"internal/observatoryweb":  pages,
 	"internal/commonsweb":      pages,
@@ -60,13 +61,14 @@ var rooms = map[string]floor{
 	"internal/mediation":    features,
 	"internal/solidarity":   features,
 
-	"internal/people":  base,
-	"internal/notice":  base,
-	"internal/media":   base,
-	"internal/job":     base,
-	"internal/report":  base,
-	"internal/audit":   base,
-	"internal/setting": base,
+	"internal/people":   base,
+	"internal/personal": base, // what is kept of a person
+	"internal/notice":   base,
+	"internal/media":    base,
+	"internal/job":      base,
+	"internal/report":   base,
+	"internal/audit":    base,
+	"internal/setting":  base,
 
 	"internal/territory": engines,
 	"internal/indicator": engines,

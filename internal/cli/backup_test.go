@@ -65,7 +65,7 @@ func with(t *testing.T, dsn string, do func(db *store.DB) error) {
 	}
 }
 
-func personal(of string) audit.Entry {
+func tellsOf(of string) audit.Entry {
 	return audit.Entry{By: audit.System, Action: "a", Subject: of, Became: audit.Values{"mail": audit.Personal{Of: of, Value: of + "@example.fr"}}}
 }
 
@@ -75,7 +75,7 @@ func fill(t *testing.T, dsn string) {
 		if err := db.SavePerimeter(t.Context(), atlas.Perimeter{Code: "0123456789", Communes: []string{"22113"}, Vintage: 2026}); err != nil {
 			return err
 		}
-		return db.Record(t.Context(), personal("ada"), personal("bob"))
+		return db.Record(t.Context(), tellsOf("ada"), tellsOf("bob"))
 	})
 }
 

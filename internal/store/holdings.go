@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"bassin/internal/personal"
+)
+
+var _ personal.Store = (*DB)(nil)
+
+// holding says what a table keeps of people: by which condition a row is a
+// person's ($1 is their id), and the columns that tell of them.
+type holding struct {
+	table   string
+	where   string
+	columns []string
+	public  bool
+}
+
+// holdings are the tables that keep something of people; impersonal are the others,
+// each with the reason. Together they are all tables: a test says so.
+var holdings = []holding{
+	{table: "person", where: `id = $1`, columns: []string{"name", "email", "lang", "state", "created_at", "seen_at"}},
+	{table: "credential", where: `person = $1`, columns: []string{"kind", "label", "created_at", "used_at"}},
+	{table: "session", where: `person = $1`, columns: []string{"method", "device", "created_at", "seen_at", "expires_at"}},
+	{table: "ticket", where: `person = $1`, columns: []string{"purpose", "created_at", "expires_at"}},
+	{table: "mandate", where: `person = $1`, columns: []string{"role", "scope", "starts", "ends", "act", "act_href", "end_reason", "created_at"}, public: true},
+	{table: "outbox", where: `person = $1`, columns: []string{"kind", "state", "created_at", "due_at"}},
+	{table: "audit_row", where: `(actor = 'person:' || $1 OR subject = 'person:' || $1)`, columns: []string{"seq", "at", "action", "subject"}},
+}
+
+var impersonal = map[string]string{
+	"perimeter":  "sets of communes, with nobody's name",
+	"audit_head": "the end of the chain",
+	"person_key": "keys, which seal what is told elsewhere",
+	"setting":    "what administrators set",
+	"failure":    "counts under hashes that expire within a day",
+}
+
+// Holdings implements [personal.Store].
+func (db *DB) Holdings(ctx context.Context) ([]personal.Holding, error) {
+	out := make([]personal.Holding, len(holdings))
+	for i, h := range holdings {
+		out[i] = personal.Holding{Table: h.table, Columns: h.columns, Public: h.public}
+		if err := db.read.QueryRowContext(ctx, `SELECT count(*) FROM `+h.table).Scan(&out[i].Rows); err != nil {
+			return nil, failed("count rows", err)
+		}
+	}
+	return out, nil
+}
+
+// DataOf implements [personal.Store].
+func (db *DB) DataOf(ctx context.Context, person string) ([]personal.Part, error) {
+	if err := checkPerson(person); err != nil {
+		return nil, err
+	}
+	out := make([]personal.Part, len(holdings))
+	for i, h := range holdings {
+		out[i].Holding = personal.Holding{Table: h.table, Columns: h.columns, Public: h.public}
+		var err error
+		out[i].Values, err = each(ctx, db.read, "read what is kept of a person", func(s interface{ Scan(...any) error }) ([]any, error) {
+			values, into := make([]any, len(h.columns)), make([]any, len(h.columns))
+			for i := range values {
+				into[i] = &values[i]
+			}
+			err := s.Scan(into...)
+			for i, v := range values {
+				switch v := v.(type) {
+				case []byte:
+					values[i] = string(v)
+				case time.Time:
+					values[i] = v.UTC()
+				}
+			}
+			return values, err
+		}, fmt.Sprintf(`SELECT %s FROM %s WHERE %s ORDER BY %s LIMIT %d`, strings.Join(h.columns, ", "), h.table, h.where, h.columns[0], personal.MostRows), person)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
