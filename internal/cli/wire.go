@@ -59,7 +59,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	if err != nil {
 		return nil, err
 	}
-	reach := people.Reach{Resolve: perimeters.Resolve, ActsIn: func(context.Context, string) ([]territory.ID, error) { return nil, nil }}
+	reach := people.Reach{Resolve: perimeters.Resolve, ActsIn: s.actsIn}
 	gate := &accountweb.Gate{Store: s.db, Covers: reach.Covers, Now: time.Now, Zone: zone}
 	kit, err := web.New(web.Config{
 		Site: site, Catalog: catalog, Assets: files, Log: s.log, Nav: nav, Guard: gate.Guard,
@@ -100,6 +100,19 @@ func (s *Server) seeing(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(w, r.WithContext(snapshot.WithContext(r.Context(), s.live.Load())))
 	})
+}
+
+// actsIn are the territories where an organisation acts; one that was merged acts
+// where the one it became does.
+func (s *Server) actsIn(ctx context.Context, id string) ([]territory.ID, error) {
+	for range 10 { // merges of merges; a circle cannot be made
+		o, err := s.db.Organisation(ctx, id)
+		if err != nil || o.MergedInto == "" {
+			return o.Territories, err
+		}
+		id = o.MergedInto
+	}
+	return nil, nil
 }
 
 // ready says why the server cannot answer people, if it cannot.

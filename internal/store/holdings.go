@@ -38,6 +38,11 @@ var impersonal = map[string]string{
 	"person_key": "keys, which seal what is told elsewhere",
 	"setting":    "what administrators set",
 	"failure":    "counts under hashes that expire within a day",
+
+	"organisation":           "bodies; their contact is a public address",
+	"organisation_territory": "where they act",
+	"organisation_merge":     "which two were one; who merged them is in the record",
+	"organisation_apart":     "which two are not one",
 }
 
 // Holdings implements [personal.Store].
