@@ -7,8 +7,7 @@ import (
 	"bassin/internal/audit"
 )
 
-// Setting is a value under a name. Secrets are no settings: they are given to
-// the program by its environment.
+// Setting is a value under a name. Secrets are no settings: see [Secrets].
 type Setting struct {
 	Name    string
 	Value   json.RawMessage // nil if it was never set

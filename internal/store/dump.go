@@ -29,6 +29,7 @@ var tables = []struct {
 	{"audit_row", 2}, {"audit_head", 2}, {"person_key", 2}, {"outbox", 2}, {"setting", 2},
 	{"person", 3}, {"credential", 3}, {"session", 3}, {"ticket", 3}, {"failure", 3}, {"mandate", 3},
 	{"organisation", 4}, {"organisation_territory", 4}, {"organisation_merge", 4}, {"organisation_apart", 4},
+	{"secret", 5},
 }
 
 // Summary is what a copy holds.

@@ -38,6 +38,9 @@ func filled(t *testing.T, dsn string) *DB {
 		db.Leave(t.Context(), job.Event{Kind: "mail", Body: []byte(`{"text":"a\u0000b"}`)}),
 		db.Erase(t.Context(), audit.System, "bob"),
 	}
+	if err := db.SetSecret(t.Context(), audit.System, "mail", "sésame"); err != nil {
+		t.Fatal(err)
+	}
 	_, err := db.UpdateSetting(t.Context(), audit.System, "site", setting.Any, func(json.RawMessage) (json.RawMessage, error) {
 		return json.RawMessage(`{"big":9007199254740993}`), nil
 	})

@@ -20,7 +20,7 @@ import (
 
 // latest is the number of the last migration; raise it when adding one, and add
 // testdata/version-N.sql for the version before.
-const latest = 4
+const latest = 5
 
 func TestMigrateFromEmpty(t *testing.T) {
 	onEach(t, func(t *testing.T, dsn string) {
@@ -89,6 +89,11 @@ func oldRowsRead(t *testing.T, db *DB, version int64) {
 	}
 	if version >= 4 {
 		oldOrganisationsRead(t, db)
+	}
+	if version >= 5 {
+		if s, err := db.Secret(t.Context(), "mail"); err != nil || s != "clé" {
+			t.Errorf("the old secret: %q, %v", s, err)
+		}
 	}
 }
 

@@ -11,7 +11,10 @@ import (
 	"bassin/internal/setting"
 )
 
-var _ setting.Store = (*DB)(nil)
+var (
+	_ setting.Store   = (*DB)(nil)
+	_ setting.Secrets = (*DB)(nil)
+)
 
 // Setting implements [setting.Store].
 func (db *DB) Setting(ctx context.Context, name string) (setting.Setting, error) {
@@ -73,4 +76,24 @@ func (db *DB) UpdateSetting(ctx context.Context, by audit.Actor, name string, ve
 		return setting.Setting{}, err
 	}
 	return next, nil
+}
+
+// Secret implements [setting.Secrets].
+func (db *DB) Secret(ctx context.Context, name string) (value string, err error) {
+	err = db.read.QueryRowContext(ctx, `SELECT value FROM secret WHERE name = $1`, name).Scan(&value)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", failed("read a secret", err)
+	}
+	return value, nil
+}
+
+// SetSecret implements [setting.Secrets].
+func (db *DB) SetSecret(ctx context.Context, by audit.Actor, name, value string) error {
+	return db.change(ctx, "set a secret", func(t *tx) error {
+		if _, err := t.exec("set a secret", `INSERT INTO secret (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2`, name, value); err != nil {
+			return err
+		}
+		t.record(audit.Entry{By: by, Action: "setting.key", Subject: "setting:" + name, Became: audit.Values{"set": value != ""}})
+		return nil
+	})
 }

@@ -15,6 +15,7 @@ import (
 // Store is what is under test: each change must show in the record.
 type Store interface {
 	setting.Store
+	setting.Secrets
 	audit.Store
 }
 
@@ -30,6 +31,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"the second of two sees both versions", stale},
 		{"a refusal leaves all as it was", refused},
 		{"nothing is lost among many", many},
+		{"a secret is kept and never recorded", secret},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.check(t, open(t)) })
 	}
@@ -127,4 +129,27 @@ func many(t *testing.T, s Store) {
 func addOne(old json.RawMessage) (json.RawMessage, error) {
 	n, err := strconv.Atoi("0" + string(old))
 	return json.RawMessage(strconv.Itoa(n + 1)), err
+}
+
+func secret(t *testing.T, s Store) {
+	if v, err := s.Secret(t.Context(), "mail"); err != nil || v != "" {
+		t.Errorf("a secret never set is %q, %v", v, err)
+	}
+	for _, v := range []string{"sésame", "ouvre-toi", ""} {
+		if err := s.SetSecret(t.Context(), audit.Person("ada"), "mail", v); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := s.Secret(t.Context(), "mail"); err != nil || got != v {
+			t.Errorf("the secret is %q, %v, want %q", got, err, v)
+		}
+	}
+	rows, err := s.Find(t.Context(), audit.Filter{Subject: "setting:mail"})
+	if err != nil || len(rows) != 3 {
+		t.Fatalf("rows %v, %v", rows, err)
+	}
+	for i, r := range rows {
+		if want := []string{`{"set":false}`, `{"set":true}`, `{"set":true}`}[i]; r.Was != "" || r.Became != want {
+			t.Errorf("the record says %+v, want %s", r, want)
+		}
+	}
 }
