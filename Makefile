@@ -67,7 +67,7 @@ lint: assets ## check form, common mistakes and known vulnerabilities
 	@echo "govulncheck"
 	@scripts/vulnerabilities $(TOOL) govulncheck ./...
 
-bench: build ## measure speed, side by side with PostgreSQL
+bench: build ## measure speed, side by side with PostgreSQL and what the disk allows
 	@scripts/bench-deps
 	@go build -modfile=tools/go.mod -o bin/vegeta github.com/tsenart/vegeta/v12
 	@go run ./bench

@@ -139,6 +139,17 @@ func (s *Server) dsn(database string) string {
 	return "postgres://bassin@/" + database + "?host=" + url.QueryEscape(s.dir)
 }
 
+// Run runs one of PostgreSQL's own programs, such as pgbench, and returns what it says.
+func (s *Server) Run(ctx context.Context, program string, args ...string) (said string, err error) {
+	cmd := exec.CommandContext(ctx, filepath.Join(s.bin, program), args...)
+	cmd.Dir = s.dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("pgtest: %s: %w\n%s", program, err, out)
+	}
+	return string(out), nil
+}
+
 func (s *Server) exec(ctx context.Context, statement string) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
