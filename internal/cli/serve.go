@@ -123,7 +123,7 @@ func (s *Server) Open(ctx context.Context) error {
 	}
 	s.http = &http.Server{
 		Handler:           handler,
-		ReadHeaderTimeout: 5 * time.Second,
+		ReadHeaderTimeout: min(5*time.Second, s.command.Service.RequestTimeout),
 		ReadTimeout:       s.command.Service.RequestTimeout,
 		WriteTimeout:      s.command.Service.RequestTimeout + 5*time.Second,
 		IdleTimeout:       2 * time.Minute,

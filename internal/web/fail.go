@@ -90,7 +90,7 @@ func (k *Renderer) fail(w http.ResponseWriter, r *http.Request, err error, statu
 // title returns the status whose title and text are in the catalogue.
 func title(status int) int {
 	switch status {
-	case 400, 401, 403, 404, 405, 409, 410, 413, 503:
+	case 400, 401, 403, 404, 405, 408, 409, 410, 413, 503:
 		return status
 	}
 	if status >= 500 {

@@ -1,9 +1,12 @@
 package web
 
 import (
+	"errors"
 	"fmt"
+	"mime"
 	"net/http"
 	"net/url"
+	"os"
 	"path"
 	"strings"
 
@@ -170,10 +173,35 @@ func (k *Renderer) answer(route Route) http.Handler {
 		if q := requestOf(r.Context()); q != nil {
 			q.route, q.stable = route.Pattern, route.Stable
 		}
+		if err := k.whole(r); err != nil {
+			k.fail(w, r, err, unread(err))
+			return
+		}
 		if err := route.Handler(w, r); err != nil {
 			k.Fail(w, r, err)
 		}
 	})
+}
+
+// whole reads the form of a page to its end before anything is done with it: fields
+// that never arrived would be taken for fields left empty.
+func (k *Renderer) whole(r *http.Request) error {
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")) // "" for none
+	if kind != "application/x-www-form-urlencoded" || k.failures.Below != "" && strings.HasPrefix(r.URL.Path, k.failures.Below) {
+		return nil
+	}
+	return r.ParseForm()
+}
+
+// unread is the status for a form that could not be read.
+func unread(err error) int {
+	if big := (*http.MaxBytesError)(nil); errors.As(err, &big) {
+		return http.StatusRequestEntityTooLarge
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return http.StatusRequestTimeout
+	}
+	return http.StatusBadRequest
 }
 
 // Redirect sends the reader to a path given in French words, in their language.
