@@ -37,6 +37,7 @@ var impersonal = map[string]string{
 	"audit_head": "the end of the chain",
 	"person_key": "keys, which seal what is told elsewhere",
 	"setting":    "what administrators set",
+	"secret":     "how the installation reaches its mail server",
 	"failure":    "counts under hashes that expire within a day",
 
 	"organisation":           "bodies; their contact is a public address",
