@@ -3,7 +3,6 @@ package main
 
 import (
 	"os"
-	_ "time/tzdata" // days begin in Europe/Paris, also where the system has no zones
 
 	"bassin/internal/cli"
 )

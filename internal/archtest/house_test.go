@@ -61,14 +61,15 @@ var rooms = map[string]floor{
 	"internal/mediation":    features,
 	"internal/solidarity":   features,
 
-	"internal/people":   base,
-	"internal/personal": base, // what is kept of a person
-	"internal/notice":   base,
-	"internal/media":    base,
-	"internal/job":      base,
-	"internal/report":   base,
-	"internal/audit":    base,
-	"internal/setting":  base,
+	"internal/people":    base,
+	"internal/personal":  base, // what is kept of a person
+	"internal/notice":    base,
+	"internal/media":     base,
+	"internal/job":       base,
+	"internal/report":    base,
+	"internal/audit":     base,
+	"internal/setting":   base,
+	"internal/retention": base,
 
 	"internal/territory": engines,
 	"internal/indicator": engines,
@@ -114,7 +115,8 @@ var workshop = []string{"bench", "scripts", "internal/archtest", "internal/web/a
 
 // helpers serve tests only.
 var helpers = []string{"internal/pgtest", "internal/smtptest", "internal/realdata", "internal/browsertest", "internal/e2e", "internal/atlas/atlastest",
-	"internal/audit/audittest", "internal/job/jobtest", "internal/people/peopletest", "internal/setting/settingtest"}
+	"internal/audit/audittest", "internal/job/jobtest", "internal/people/peopletest", "internal/setting/settingtest",
+	"internal/notice/noticetest"}
 
 // pureStd is what rooms up to the features may not import of the standard
 // library: they would reach a network or a database behind everyone's back.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -16,7 +15,6 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -24,12 +22,10 @@ import (
 	"bassin/internal/atlasweb"
 	"bassin/internal/fault"
 	"bassin/internal/i18n"
-	"bassin/internal/notice"
 	"bassin/internal/pipeline"
 	"bassin/internal/snapshot"
 	"bassin/internal/store"
 	"bassin/internal/web"
-	"bassin/internal/worker"
 )
 
 type serveCommand struct {
@@ -77,6 +73,8 @@ type Server struct {
 	out        io.Writer
 
 	live     snapshot.Live
+	catalog  *i18n.Catalog
+	kit      *web.Renderer
 	geo      *geo.Handler
 	pages    *atlasweb.Pages
 	site     *liveSite
@@ -96,6 +94,7 @@ func (s *Server) Open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.catalog = catalog
 	// First what can be refused at once; visitors wait in line while the rest is prepared.
 	s.listener, err = net.Listen("tcp", s.command.Service.Listen)
 	if err != nil {
@@ -189,23 +188,6 @@ func (s *Server) Serve(ctx context.Context) error {
 			return err
 		}
 	}
-}
-
-// work starts what goes on behind the requests and ends with ctx.
-func (s *Server) work(ctx context.Context) (*sync.WaitGroup, error) {
-	var working sync.WaitGroup
-	working.Go(func() { s.site.follow(ctx, s.log) })
-	relay, err := s.command.Mail.relay()
-	if err != nil || relay == nil {
-		return &working, err
-	}
-	w := &worker.Worker{
-		Outbox: s.db, Kinds: map[string]worker.Deliver{notice.MailKind: relay.Deliver},
-		Now: time.Now, Chance: rand.Float64, Log: s.log,
-		Lease: 2 * time.Minute, Pause: time.Second, Parallel: 4, Keep: 30 * 24 * time.Hour, Grace: 10 * time.Second,
-	}
-	working.Go(func() { w.Run(ctx) })
-	return &working, nil
 }
 
 // Close releases what Open took.

@@ -40,10 +40,7 @@ const pageCache = 24 << 20
 
 // wire joins every part of the product into one handler.
 func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler, error) {
-	zone, err := time.LoadLocation("Europe/Paris") // the program carries the zones, see cmd/bassin
-	if err != nil {
-		return nil, err
-	}
+	zone := i18n.Paris()
 	files, err := assets.Load()
 	if err != nil {
 		return nil, err
@@ -60,7 +57,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 		return nil, err
 	}
 	reach := people.Reach{Resolve: perimeters.Resolve, ActsIn: s.actsIn}
-	gate := &accountweb.Gate{Store: s.db, Covers: reach.Covers, Now: time.Now, Zone: zone}
+	gate := &accountweb.Gate{Store: s.db, Covers: reach.Covers, Now: time.Now, Zone: zone, Unread: s.db.Unread}
 	kit, err := web.New(web.Config{
 		Site: site, Catalog: catalog, Assets: files, Log: s.log, Nav: nav, Guard: gate.Guard,
 		Cache:     web.NewCache(pageCache, func() string { return fmt.Sprint(s.live.Load().Manifest.Hash, s.site.edition.Load()) }),
@@ -70,7 +67,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	if err != nil {
 		return nil, err
 	}
-	gate.Kit = kit
+	s.kit, gate.Kit = kit, kit
 	watch := &observatoryweb.Pages{Kit: kit, Site: site, Observatory: figures}
 	pages := &atlasweb.Pages{Kit: kit, Atlas: perimeters, Sections: watch.Sections()}
 	about := &siteweb.Pages{Kit: kit, Site: site}

@@ -65,8 +65,13 @@ type Outbox interface {
 	Events(ctx context.Context, s State, limit int) ([]Status, error)
 	// Revive puts a dead event back in line.
 	Revive(ctx context.Context, id string, due time.Time) error
-	// Prune forgets events delivered before then.
-	Prune(ctx context.Context, before time.Time) error
+	// Prune forgets events delivered before then or, of another state, left before
+	// then. It says how many.
+	Prune(ctx context.Context, s State, before time.Time) (int, error)
+	// Rewind makes due at now what a clock that was ahead has put off: events left in
+	// the future, later attempts than any pause allows, leases longer than [Skew]. It
+	// says how many.
+	Rewind(ctx context.Context, now time.Time) (int, error)
 }
 
 // permanent marks an error that trying again cannot mend.
@@ -87,14 +92,17 @@ func IsPermanent(err error) bool {
 // the pace of [Wait].
 const MaxAttempts = 15
 
+// MaxWait is the longest pause between two attempts.
+const MaxWait = 6 * time.Hour
+
 // Wait is how long to wait after that many failed attempts: 10 s, twice as long
-// each time, at most 6 h, of which chance (from 0 to 1) takes up to half off so
-// that those that failed together don't come back together.
+// each time, at most [MaxWait], of which chance (from 0 to 1) takes up to half off
+// so that those that failed together don't come back together.
 func Wait(attempts int, chance float64) time.Duration {
-	const first, most = 10 * time.Second, 6 * time.Hour
-	d := most
+	const first = 10 * time.Second
+	d := MaxWait
 	if attempts < 12 {
-		d = min(most, first<<max(0, attempts-1))
+		d = min(MaxWait, first<<max(0, attempts-1))
 	}
 	return d - time.Duration(chance*float64(d)/2)
 }

@@ -10,6 +10,7 @@ import (
 
 	"bassin/internal/fault"
 	"bassin/internal/i18n"
+	"bassin/internal/notice"
 	"bassin/internal/people"
 	"bassin/internal/personal"
 	"bassin/internal/snapshot"
@@ -77,8 +78,7 @@ func (p *Pages) sayer(r *http.Request, l *i18n.Localizer) func(column string, va
 		case nil:
 			return "–"
 		case time.Time:
-			at := v.In(p.Zone)
-			return l.T("personal.moment", l.Date(at), at.Format("15:04"))
+			return l.Moment(v)
 		case int64:
 			return l.Number(int(v))
 		case string:
@@ -90,6 +90,17 @@ func (p *Pages) sayer(r *http.Request, l *i18n.Localizer) func(column string, va
 				return l.T("people.role." + v)
 			case "starts", "ends":
 				return l.Day(v)
+			case "title":
+				var t notice.Text
+				if json.Unmarshal([]byte(v), &t) == nil {
+					return t.In(l)
+				}
+			case "choice":
+				return l.T("notice.choice." + v)
+			case "subject":
+				if s := notice.Subject(v); s.Known() {
+					return s.Name().In(l)
+				}
 			case "scope":
 				return scopeName(l, france, v)
 			}

@@ -189,6 +189,8 @@ var erasers = []string{
 	`DELETE FROM ticket WHERE person = $1`,
 	`DELETE FROM credential WHERE person = $1`,
 	`UPDATE person SET name = '', name_key = '', email = '', email_key = '', seen_at = NULL, state = 'erased', version = version + 1 WHERE id = $1`,
+	`DELETE FROM notice WHERE person = $1`,
+	`DELETE FROM notice_choice WHERE person = $1`,
 }
 
 // Erase implements [audit.Store]. The log beside the database ([DB.KeepErasures])

@@ -30,6 +30,7 @@ var tables = []struct {
 	{"person", 3}, {"credential", 3}, {"session", 3}, {"ticket", 3}, {"failure", 3}, {"mandate", 3},
 	{"organisation", 4}, {"organisation_territory", 4}, {"organisation_merge", 4}, {"organisation_apart", 4},
 	{"secret", 5},
+	{"notice", 6}, {"notice_choice", 6}, {"schedule", 6},
 }
 
 // Summary is what a copy holds.

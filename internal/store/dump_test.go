@@ -21,6 +21,7 @@ import (
 	"bassin/internal/audit"
 	"bassin/internal/fault"
 	"bassin/internal/job"
+	"bassin/internal/notice"
 	"bassin/internal/people"
 	"bassin/internal/setting"
 )
@@ -45,6 +46,8 @@ func filled(t *testing.T, dsn string) *DB {
 		return json.RawMessage(`{"big":9007199254740993}`), nil
 	})
 	day := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+	_, arrived := db.Arrive(t.Context(), notice.Arrival{ID: hard, At: day, Notice: notice.Notice{Person: "ada", Subject: notice.Administration, Title: notice.Say("a.b", hard), At: day}})
+	steps = append(steps, arrived, db.Choose(t.Context(), audit.System, "ada", notice.Choices{notice.Mandates: notice.None}), db.Plan(t.Context(), "digest", job.Every(time.Hour), day))
 	steps = append(steps, db.Failed(t.Context(), hard, day), db.ChangePeople(t.Context(), "fill", func(tx people.Tx) error {
 		return errors.Join(
 			tx.AddPerson(people.Person{ID: "eve", Name: hard, Email: "É@example.fr", Lang: "fr", State: people.Active, CreatedAt: day}),

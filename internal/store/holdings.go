@@ -29,6 +29,8 @@ var holdings = []holding{
 	{table: "ticket", where: `person = $1`, columns: []string{"purpose", "created_at", "expires_at"}},
 	{table: "mandate", where: `person = $1`, columns: []string{"role", "scope", "starts", "ends", "act", "act_href", "end_reason", "created_at"}, public: true},
 	{table: "outbox", where: `person = $1`, columns: []string{"kind", "state", "created_at", "due_at"}},
+	{table: "notice", where: `person = $1`, columns: []string{"subject", "title", "link", "at", "came_at", "read_at"}},
+	{table: "notice_choice", where: `person = $1`, columns: []string{"subject", "choice"}},
 	{table: "audit_row", where: `(actor = 'person:' || $1 OR subject = 'person:' || $1)`, columns: []string{"seq", "at", "action", "subject"}},
 }
 
@@ -38,6 +40,7 @@ var impersonal = map[string]string{
 	"person_key": "keys, which seal what is told elsewhere",
 	"setting":    "what administrators set",
 	"secret":     "how the installation reaches its mail server",
+	"schedule":   "when tasks come round",
 	"failure":    "counts under hashes that expire within a day",
 
 	"organisation":           "bodies; their contact is a public address",

@@ -14,13 +14,14 @@ import (
 	"bassin/internal/atlas"
 	"bassin/internal/audit"
 	"bassin/internal/fault"
+	"bassin/internal/notice"
 	"bassin/internal/people"
 	"bassin/internal/territory"
 )
 
 // latest is the number of the last migration; raise it when adding one, and add
 // testdata/version-N.sql for the version before.
-const latest = 5
+const latest = 6
 
 func TestMigrateFromEmpty(t *testing.T) {
 	onEach(t, func(t *testing.T, dsn string) {
@@ -95,6 +96,9 @@ func oldRowsRead(t *testing.T, db *DB, version int64) {
 			t.Errorf("the old secret: %q, %v", s, err)
 		}
 	}
+	if version >= 6 {
+		oldNoticesRead(t, db)
+	}
 }
 
 func oldOrganisationsRead(t *testing.T, db *DB) {
@@ -112,6 +116,28 @@ func oldOrganisationsRead(t *testing.T, db *DB) {
 	}
 	if a, err := db.Apart(t.Context()); err != nil || len(a) != 1 {
 		t.Errorf("the old pair set apart: %v, %v", a, err)
+	}
+}
+
+func oldNoticesRead(t *testing.T, db *DB) {
+	t.Helper()
+	at := time.Date(2026, 11, 26, 9, 0, 1, 500000000, time.UTC)
+	want := notice.Kept{ID: "n1", Arrived: at, Notice: notice.Notice{
+		Person: "ada", Subject: notice.Mandates, Title: notice.Say("notice.mandate.ends", "é", 3), Link: "/mon-compte", At: at.Add(-time.Second),
+	}}
+	l, err := db.Notices(t.Context(), "ada", 0, 9)
+	if err != nil || l.Unread != 1 || len(l.Notices) != 1 {
+		t.Fatalf("the old notices: %+v, %v", l, err)
+	}
+	if diff := cmp.Diff(want, l.Notices[0]); diff != "" {
+		t.Errorf("old notice (-want +got):\n%s", diff)
+	}
+	if c, err := db.Choices(t.Context(), "ada"); err != nil || c.Of(notice.Mandates) != notice.Daily {
+		t.Errorf("the old choices: %v, %v", c, err)
+	}
+	s, err := db.Schedules(t.Context(), at)
+	if err != nil || len(s) != 1 || s[0].Name != "digest" || !s[0].Done.IsZero() || !s[0].Tried.Equal(at) || s[0].Failures != 2 || s[0].Took != 1500*time.Millisecond || s[0].Counts["digests"] != 7 {
+		t.Errorf("the old tasks: %+v, %v", s, err)
 	}
 }
 

@@ -149,9 +149,28 @@ func (db *DB) Revive(ctx context.Context, id string, due time.Time) error {
 }
 
 // Prune implements [job.Outbox].
-func (db *DB) Prune(ctx context.Context, before time.Time) error {
-	return db.change(ctx, "forget old events", func(t *tx) error {
-		_, err := t.exec("forget old events", `DELETE FROM outbox WHERE state = 'done' AND lease_until < $1`, stamp(before))
+func (db *DB) Prune(ctx context.Context, s job.State, before time.Time) (int, error) {
+	moment := "created_at"
+	if s == job.Done {
+		moment = "lease_until" // when it was delivered
+	}
+	var n int64
+	err := db.change(ctx, "forget old events", func(t *tx) (err error) {
+		n, err = t.exec("forget old events", `DELETE FROM outbox WHERE state = $1 AND `+moment+` < $2`, string(s), stamp(before))
 		return err
 	})
+	return int(n), err
+}
+
+// Rewind implements [job.Outbox].
+func (db *DB) Rewind(ctx context.Context, now time.Time) (int, error) {
+	var n int64
+	err := db.change(ctx, "rewind the outbox", func(t *tx) (err error) {
+		n, err = t.exec("rewind the outbox", `UPDATE outbox SET due_at = $1, created_at = CASE WHEN created_at > $2 THEN $1 ELSE created_at END,
+				lease = '', lease_until = $1
+			WHERE state = 'waiting' AND (created_at > $2 OR lease_until > $2 OR attempts > 0 AND due_at > $3)`,
+			stamp(now), stamp(now.Add(job.Skew)), stamp(now.Add(job.MaxWait+job.Skew)))
+		return err
+	})
+	return int(n), err
 }

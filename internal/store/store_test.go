@@ -14,6 +14,7 @@ import (
 	"bassin/internal/fault"
 	"bassin/internal/job"
 	"bassin/internal/job/jobtest"
+	"bassin/internal/notice/noticetest"
 	"bassin/internal/people/peopletest"
 	"bassin/internal/pgtest"
 	"bassin/internal/setting/settingtest"
@@ -118,6 +119,22 @@ func TestPeopleContract(t *testing.T) {
 	for _, d := range databases {
 		t.Run(d.name, func(t *testing.T) {
 			peopletest.Run(t, func(t *testing.T) peopletest.Store { return migrated(t, d.dsn(t)) })
+		})
+	}
+}
+
+func TestNoticeContract(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			noticetest.Run(t, func(t *testing.T) noticetest.Store { return migrated(t, d.dsn(t)) })
+		})
+	}
+}
+
+func TestScheduleContract(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			jobtest.RunSchedules(t, func(t *testing.T) jobtest.ScheduleStore { return migrated(t, d.dsn(t)) })
 		})
 	}
 }

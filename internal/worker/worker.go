@@ -26,14 +26,17 @@ type Worker struct {
 	Chance func() float64 // from 0 to 1
 	Log    *slog.Logger
 
-	Lease    time.Duration // how long others leave a claimed event alone; a delivery may take half of it
+	// Tasks are seen to besides, as Schedules says; nil for none.
+	Tasks     []Task
+	Schedules job.Schedules
+
+	Lease    time.Duration // how long others leave a claimed event or task alone; a delivery may take half of it
 	Pause    time.Duration // between two looks at an empty outbox
 	Parallel int           // deliveries at once
-	Keep     time.Duration // how long a delivered event is remembered
-	Grace    time.Duration // what is left to deliveries in progress when the worker stops
+	Grace    time.Duration // what is left to deliveries and tasks in progress when the worker stops
 }
 
-// Run delivers until ctx ends, then lets deliveries in progress finish.
+// Run delivers and sees to the tasks until ctx ends, then lets what is in progress finish.
 func (w *Worker) Run(ctx context.Context) {
 	kinds := slices.Sorted(maps.Keys(w.Kinds))
 	deliveries, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -46,15 +49,15 @@ func (w *Worker) Run(ctx context.Context) {
 		case <-deliveries.Done():
 		}
 	}()
-	var pruned time.Time
+	if len(w.Tasks) > 0 {
+		var minding sync.WaitGroup
+		minding.Go(func() { w.mind(ctx, deliveries) })
+		defer minding.Wait()
+	}
 	failures := 0
 	for ctx.Err() == nil {
 		now := w.Now()
 		batch, err := w.Outbox.Claim(ctx, kinds, w.Parallel, now, now.Add(w.Lease))
-		if err == nil && now.Sub(pruned).Abs() > time.Hour {
-			pruned = now
-			err = w.Outbox.Prune(ctx, now.Add(-w.Keep))
-		}
 		if err != nil && ctx.Err() == nil {
 			failures++
 			if failures == 1 {

@@ -56,7 +56,7 @@ func fast() func() time.Time {
 func worker(o job.Outbox, now func() time.Time, kinds map[string]Deliver) *Worker {
 	return &Worker{
 		Outbox: o, Kinds: kinds, Now: now, Chance: rand.Float64, Log: slog.New(slog.DiscardHandler),
-		Lease: 25 * time.Minute, Pause: 20 * time.Millisecond, Parallel: 4, Keep: 24 * time.Hour, Grace: 5 * time.Second,
+		Lease: 25 * time.Minute, Pause: 20 * time.Millisecond, Parallel: 4, Grace: 5 * time.Second,
 	}
 }
 
@@ -191,7 +191,7 @@ func TestFailuresAreTriedThenGivenUp(t *testing.T) {
 			panic("a defect")
 		},
 	})
-	w.Lease, w.Keep = 10_000*time.Hour, 10_000*time.Hour
+	w.Lease = 10_000 * time.Hour
 	running(t, w)
 	await(t, db, "1 waiting, 1 done, 2 dead")
 	mu.Lock()

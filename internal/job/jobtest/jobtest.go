@@ -24,6 +24,7 @@ func Run(t *testing.T, open func(t *testing.T) job.Outbox) {
 		{"tried again, given up, revived", again},
 		{"no two claims give the same", together},
 		{"old ones are forgotten", prune},
+		{"a clock that was ahead", rewind},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.check(t, open(t))
@@ -190,8 +191,48 @@ func prune(t *testing.T, o job.Outbox) {
 	d := claim(t, o, noon, 2)
 	must(t, o.Delivered(t.Context(), d[0], noon))
 	must(t, o.Delivered(t.Context(), d[1], noon.Add(time.Hour)))
-	must(t, o.Prune(t.Context(), noon.Add(time.Minute)))
+	pruned := func(s job.State, before time.Time, want int) {
+		t.Helper()
+		if n, err := o.Prune(t.Context(), s, before); err != nil || n != want {
+			t.Errorf("forgot %d %s, %v, want %d", n, s, err, want)
+		}
+	}
+	pruned(job.Done, noon.Add(time.Minute), 1)
 	if done, waiting := list(t, o, job.Done), list(t, o, job.Waiting); len(done) != 1 || done[0].ID != d[1].ID || len(waiting) != 1 {
 		t.Errorf("after pruning: done %+v, waiting %+v", done, waiting)
+	}
+	must(t, o.GiveUp(t.Context(), claim(t, o, noon, 1)[0], "no such address"))
+	left := list(t, o, job.Dead)[0].CreatedAt
+	pruned(job.Waiting, noon.AddDate(100, 0, 0), 0)
+	pruned(job.Dead, left, 0)
+	pruned(job.Dead, left.Add(time.Second), 1)
+}
+
+func rewind(t *testing.T, o job.Outbox) {
+	must(t, o.Leave(t.Context(), events(3)...))
+	must(t, o.Leave(t.Context(), job.Event{Kind: "other", Body: json.RawMessage(`{}`), Due: noon.AddDate(1, 0, 0)}))
+	// Ten years ahead, one delivery is put off and one is under way as its server is killed.
+	future := noon.AddDate(10, 0, 0)
+	must(t, o.Again(t.Context(), claim(t, o, future, 1)[0], future.Add(time.Minute), "busy"))
+	claim(t, o, future, 1)
+	if d := claim(t, o, noon, 9); len(d) != 1 {
+		t.Fatalf("at noon, %d are due, want the one left alone", len(d))
+	}
+	if n, err := o.Rewind(t.Context(), noon); err != nil || n != 2 {
+		t.Errorf("brought back %d, %v, want 2", n, err)
+	}
+	if d := claim(t, o, noon, 9); len(d) != 2 || d[0].Attempt != 2 || d[1].Attempt != 2 {
+		t.Errorf("claimed %+v, want the two", d)
+	}
+	if n, err := o.Rewind(t.Context(), noon); err != nil || n != 0 {
+		t.Errorf("brought back %d more, %v", n, err)
+	}
+	// What was left while the clock was ahead is due at once when it is right again.
+	past := noon.AddDate(-10, 0, 0)
+	if n, err := o.Rewind(t.Context(), past); err != nil || n != 4 {
+		t.Errorf("brought back %d, %v, want 4", n, err)
+	}
+	if d := claim(t, o, past, 9); len(d) != 4 {
+		t.Errorf("claimed %d, want 4", len(d))
 	}
 }

@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"bassin/internal/i18n"
+	"bassin/internal/job"
+	"bassin/internal/notice"
+	"bassin/internal/people"
+	"bassin/internal/retention"
+	"bassin/internal/worker"
+)
+
+// work starts what goes on behind the requests and ends with ctx.
+func (s *Server) work(ctx context.Context) (*sync.WaitGroup, error) {
+	var working sync.WaitGroup
+	working.Go(func() { s.site.follow(ctx, s.log) })
+	relay, err := s.command.Mail.relay()
+	if err != nil {
+		return &working, err
+	}
+	post := s.post()
+	kinds := map[string]worker.Deliver{notice.Kind: post.Deliver}
+	if relay != nil { // without one, mails wait
+		kinds[notice.MailKind] = relay.Deliver
+	}
+	w := &worker.Worker{
+		Outbox: s.db, Kinds: kinds, Schedules: s.db, Tasks: s.tasks(post, relay != nil),
+		Now: time.Now, Chance: rand.Float64, Log: s.log,
+		Lease: 2 * time.Minute, Pause: time.Second, Parallel: 4, Grace: 10 * time.Second,
+	}
+	working.Go(func() { w.Run(ctx) })
+	return &working, nil
+}
+
+// post brings notices and letters to people.
+func (s *Server) post() *notice.Post {
+	return &notice.Post{Store: s.db, Readers: s.db, Letters: s.letters(), Now: time.Now}
+}
+
+// letters puts letters in words.
+func (s *Server) letters() *notice.Letters {
+	return &notice.Letters{Catalog: s.catalog, Href: s.kit.Href, Site: func(context.Context) (notice.Site, error) {
+		now := s.site.site()
+		return notice.Site{Name: now.Name, BaseURL: cmp.Or(now.BaseURL, "http://"+s.Address())}, nil
+	}}
+}
+
+// where names the scope of a mandate for whom it is told.
+func (s *Server) where(scope people.Scope) any {
+	if scope == people.Everywhere {
+		return notice.Everywhere
+	}
+	if scope.Organisation != "" {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		if o, err := s.db.Organisation(ctx, scope.Organisation); err == nil {
+			return o.Name
+		}
+	}
+	if t, ok := s.live.Load().France.Territory(scope.Territory); ok {
+		return t.Name
+	}
+	return scope.String()
+}
+
+// tasks is all the work that comes round.
+func (s *Server) tasks(post *notice.Post, mails bool) []worker.Task {
+	keeper := &retention.Keeper{Settings: s.db, Record: s.db, Outbox: s.db, Notices: s.db, Post: post, Accounts: s.db, Mails: mails}
+	return []worker.Task{
+		{Name: "digest", When: func(ctx context.Context) (job.Plan, error) { return notice.DigestPlan(ctx, s.db) },
+			Do: func(ctx context.Context, _ job.Turn) (job.Counts, error) {
+				n, err := post.Digests(ctx)
+				return job.Counts{"digests": n}, err
+			}},
+		{Name: "outbox", When: worker.Always(job.Every(time.Hour)),
+			Do: func(ctx context.Context, t job.Turn) (job.Counts, error) {
+				n, err := s.db.Rewind(ctx, t.Now)
+				return job.Counts{"rewound": n}, err
+			}},
+		{Name: "retention", When: worker.Always(job.DailyAt(3, 30)), Do: keeper.Apply},
+		{Name: "mandates", When: worker.Always(job.DailyAt(7, 0)),
+			Do: func(ctx context.Context, t job.Turn) (job.Counts, error) {
+				today := people.DateOf(t.Now, i18n.Paris())
+				ending, err := s.db.Ending(ctx, today, notice.RemindFor(today))
+				if err != nil {
+					return nil, err
+				}
+				n, err := post.RemindMandates(ctx, ending, s.where)
+				return job.Counts{"told": n}, err
+			}},
+		{Name: "alerts", When: worker.Always(job.DailyAt(7, 30)),
+			Do: func(ctx context.Context, t job.Turn) (job.Counts, error) {
+				n, err := s.alert(ctx, post, t.Now)
+				return job.Counts{"told": n}, err
+			}},
+	}
+}
+
+// alert tells those who administer the installation what they have to see to.
+func (s *Server) alert(ctx context.Context, post *notice.Post, now time.Time) (int, error) {
+	mandates, err := s.db.Administrators(ctx, people.DateOf(now, i18n.Paris()))
+	if err != nil {
+		return 0, err
+	}
+	var administrators []string
+	for _, m := range mandates {
+		administrators = append(administrators, m.Person)
+	}
+	dead, err := s.db.Events(ctx, job.Dead, 1000)
+	if err != nil {
+		return 0, err
+	}
+	tasks, err := s.db.Schedules(ctx, now)
+	if err != nil {
+		return 0, err
+	}
+	return post.Alert(ctx, administrators, dead, tasks)
+}
