@@ -36,7 +36,7 @@ func main() {
 	flag.DurationVar(&c.span, "span", 3*time.Second, "time of each load")
 	flag.IntVar(&c.rounds, "rounds", 3, "loads of each kind on each side in turn, of which the median is told")
 	flag.StringVar(&c.only, "only", "", "only these kinds of questions, joined by commas")
-	flag.StringVar(&c.parts, "parts", "", "only these parts, joined by commas: answers, observatory, questions, pages, engine, memory, changes")
+	flag.StringVar(&c.parts, "parts", "", "only these parts, joined by commas: answers, observatory, questions, pages, engine, memory, accounts, changes")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -54,6 +54,7 @@ type bench struct {
 	snap   *snapshot.Snapshot
 	loader *loader
 	server *server
+	varDir string
 	pg     *postgres
 }
 
@@ -63,12 +64,11 @@ func (c settings) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	b := &bench{settings: c, report: report{machine: machine()}}
+	b := &bench{settings: c, report: report{machine: machine()}, varDir: filepath.Join(dir, "var")}
 	if b.loader, err = newLoader(dir, c.vegeta); err != nil {
 		return err
 	}
-	varDir := filepath.Join(dir, "var")
-	if err := b.start(ctx, varDir); err != nil {
+	if err := b.start(ctx, b.varDir); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.server.stop()) }()
@@ -80,7 +80,7 @@ func (c settings) run(ctx context.Context) (err error) {
 	for _, part := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"answers", b.answers}, {"observatory", b.observatory}, {"questions", b.questions}, {"pages", b.pages}, {"engine", b.engine}, {"memory", b.memory}, {"changes", b.changes}} {
+	}{{"answers", b.answers}, {"observatory", b.observatory}, {"questions", b.questions}, {"pages", b.pages}, {"engine", b.engine}, {"memory", b.memory}, {"accounts", b.accounts}, {"changes", b.changes}} {
 		if c.parts != "" && !slices.Contains(strings.Split(c.parts, ","), part.name) {
 			continue
 		}
