@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -119,7 +120,7 @@ func besiege(address, begin string, more func(io.Writer) error) (status int, err
 		}
 	}
 	if _, err := io.Copy(io.Discard, in); err != nil {
-		if e, ok := err.(net.Error); ok && e.Timeout() {
+		if e, ok := errors.AsType[net.Error](err); ok && e.Timeout() {
 			return status, fmt.Errorf("after status %d the connection stays open", status)
 		}
 	}

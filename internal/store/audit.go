@@ -31,7 +31,7 @@ func (db *DB) Head(ctx context.Context) (audit.Head, error) {
 	if err := db.read.QueryRowContext(ctx, `SELECT seq, hash FROM audit_head WHERE id = 1`).Scan(&h.Seq, &h.Hash); err != nil {
 		return audit.Head{}, failed("read the head of the record", err)
 	}
-	return h, nil
+	return h, db.notable(ctx, h)
 }
 
 const auditColumns = `seq, at, actor, action, subject, was, became, hash`

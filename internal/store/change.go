@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -94,11 +95,22 @@ func (db *DB) attempt(ctx context.Context, what string, f func(*tx) error) (err 
 	if err := t.post(); err != nil {
 		return err, true
 	}
-	if err := t.chain(); err != nil {
+	shared := db.dialect == goose.DialectPostgres && len(t.entries) > 0
+	head, err := t.chain(shared)
+	if err != nil {
 		return err, true
+	}
+	if db.dialect == goose.DialectPostgres && !shared {
+		// What it found done may not be on the disk yet.
+		if _, err := t.exec(what, waitForDisk); err != nil {
+			return err, true
+		}
 	}
 	if err := begun.Commit(); err != nil {
 		return failed(what, err), locked(err)
+	}
+	if shared {
+		return db.lasting(ctx, head), false
 	}
 	return nil, true
 }
@@ -121,22 +133,32 @@ func (t *tx) post() error {
 }
 
 // chain writes the entries. The head is locked last, after every other lock the
-// change takes, so that two changes never wait for one another in a circle.
-func (t *tx) chain() error {
+// change takes, so that two changes never wait for one another in a circle. Where
+// the wait for the disk is shared, the commit does not wait itself; see [syncer].
+func (t *tx) chain(shared bool) (audit.Head, error) {
 	if len(t.entries) == 0 {
-		return nil
+		return audit.Head{}, nil
 	}
 	rows := make([]audit.Row, len(t.entries))
 	for i, e := range t.entries {
 		var err error
 		if rows[i], err = e.Row(t.now, t.key, rand.Reader); err != nil {
-			return err
+			return audit.Head{}, err
 		}
 	}
+	lock := `UPDATE audit_head SET seq = seq + $1 WHERE id = 1 RETURNING seq, hash`
+	if shared {
+		lock += `, set_config('synchronous_commit', 'off', true)` // of this transaction only
+	}
 	var head audit.Head
-	err := t.QueryRowContext(t.ctx, `UPDATE audit_head SET seq = seq + $1 WHERE id = 1 RETURNING seq, hash`, len(rows)).Scan(&head.Seq, &head.Hash)
+	var off string
+	into := []any{&head.Seq, &head.Hash, &off}
+	if !shared {
+		into = into[:2]
+	}
+	err := t.QueryRowContext(t.ctx, lock, len(rows)).Scan(into...)
 	if err != nil {
-		return failed("lock the head of the record", err)
+		return audit.Head{}, failed("lock the head of the record", err)
 	}
 	head.Seq -= int64(len(rows))
 	for _, r := range rows {
@@ -144,12 +166,12 @@ func (t *tx) chain() error {
 		if _, err := t.exec("write the record", `INSERT INTO audit_row (seq, at, actor, action, subject, was, became, hash)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			r.Seq, r.At, string(r.By), r.Action, r.Subject, r.Was, r.Became, r.Hash); err != nil {
-			return err
+			return audit.Head{}, err
 		}
 		head = r.Head()
 	}
 	_, err = t.exec("move the head of the record", `UPDATE audit_head SET hash = $1 WHERE id = 1`, head.Hash)
-	return err
+	return head, err
 }
 
 // token is 128 bits of chance in hexadecimal.

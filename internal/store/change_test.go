@@ -14,6 +14,7 @@ import (
 	"bassin/internal/audit"
 	"bassin/internal/fault"
 	"bassin/internal/job"
+	"bassin/internal/pgtest"
 )
 
 var box = atlas.Perimeter{Code: "0123456789", Communes: []string{"22113"}, Vintage: 2026}
@@ -303,7 +304,7 @@ func TestDeadlocksAreTriedAgain(t *testing.T) {
 // Whatever a feature's file changes goes through change: only these touch the
 // connection that writes.
 func TestNobodyWritesPastChange(t *testing.T) {
-	allowed := []string{"store.go", "migrate.go", "change.go", "load.go"}
+	allowed := []string{"store.go", "migrate.go", "change.go", "load.go", "sync.go"}
 	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
@@ -326,5 +327,41 @@ func TestNobodyWritesPastChange(t *testing.T) {
 	}
 	if seen != len(allowed) {
 		t.Errorf("%d files touch the connection that writes, want %v", seen, allowed)
+	}
+}
+
+// Whoever waits for the disk is told apart from the others: a crash may have taken
+// back one change and not the next, which then has its number.
+func TestALostChangeIsNotAcknowledged(t *testing.T) {
+	db := migrated(t, pgtest.DSN(t))
+	var rows []audit.Head
+	for n := range 3 {
+		if err := writeOne(t.Context(), db, 0, n+1); err != nil {
+			t.Fatal(err)
+		}
+		h, err := db.Head(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, h)
+	}
+	gone := []audit.Head{{Seq: rows[1].Seq, Hash: rows[0].Hash}, {Seq: rows[2].Seq + 1, Hash: rows[2].Hash}}
+	for range 20 { // in whatever company they wait
+		var all sync.WaitGroup
+		for _, h := range rows {
+			all.Go(func() {
+				if err := db.lasting(t.Context(), h); err != nil {
+					t.Errorf("row %d: %v", h.Seq, err)
+				}
+			})
+		}
+		for _, h := range gone {
+			all.Go(func() {
+				if err := db.lasting(t.Context(), h); fault.CodeOf(err) != fault.Unavailable {
+					t.Errorf("row %d, which is another's: %v, want fault.Unavailable", h.Seq, err)
+				}
+			})
+		}
+		all.Wait()
 	}
 }

@@ -93,6 +93,9 @@ func (db *DB) Dump(ctx context.Context, w io.Writer) (Summary, error) {
 		if err := t.QueryRowContext(ctx, `SELECT seq, hash FROM audit_head WHERE id = 1`).Scan(&s.Head.Seq, &s.Head.Hash); err != nil {
 			return Summary{}, failed("copy the head of the record", err)
 		}
+		if err := db.notable(ctx, s.Head); err != nil {
+			return Summary{}, err
+		}
 	}
 	d := &dumper{w: w, whole: sha256.New()}
 	if err := d.put(line{Format: format, Version: version, At: &s.At, Head: s.Head.String()}); err != nil {

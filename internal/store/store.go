@@ -26,6 +26,7 @@ type DB struct {
 	write   *sql.DB // SQLite: one connection, so that writers queue here rather than fail; otherwise read
 	dialect goose.Dialect
 
+	syncer   syncer // PostgreSQL's
 	now      func() time.Time
 	erasures *erasureLog // nil until KeepErasures
 }
