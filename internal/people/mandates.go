@@ -38,8 +38,8 @@ type Grant struct {
 // Today is the day it is.
 func (s *Mandates) Today() Date { return DateOf(s.Now(), s.Zone) }
 
-// check refuses what cannot be a mandate, naming the field.
-func (g Grant) check() error {
+// Check refuses what cannot be a mandate, naming the field.
+func (g Grant) Check() error {
 	switch {
 	case !g.Role.Known():
 		return fault.New(fault.Invalid, "people.mandate.role").In("role")
@@ -100,7 +100,7 @@ func (s *Mandates) GiveIn(ctx context.Context, tx Tx, by audit.Actor, giver stri
 	if g.From == "" {
 		g.From = DateOf(tx.Now(), s.Zone)
 	}
-	if err := g.check(); err != nil {
+	if err := g.Check(); err != nil {
 		return Mandate{}, err
 	}
 	p, err := tx.Person(ctx, g.Person)

@@ -21,8 +21,9 @@ type Right struct {
 // (reading what is public, one's own account) or nobody may do it. A row's words are the
 // catalogue key people.right.NAME.
 var Rights = []Right{
-	{Name: "admin.home", Roles: []Role{Administrator}},
+	{Name: "admin.home", Roles: []Role{Administrator, Coordinator, President}},
 	{Name: "admin.people", Roles: []Role{Administrator, Coordinator}},
+	{Name: "admin.mandates", Roles: []Role{Administrator, Coordinator, President}},
 	{Name: "person.invite", Roles: []Role{Administrator, Coordinator}},
 	{Name: "person.suspend", Roles: []Role{Administrator}, Whole: true},
 	{Name: "person.erase", Roles: []Role{Administrator}, Whole: true},

@@ -61,6 +61,7 @@ type PeopleQuery struct {
 	State   PersonState // "" for all but the erased
 	Role    Role        // held today; "" for any
 	Unruled bool        // only those without any mandate today
+	Seen    *Seen       // only these; nil for everybody
 	On      Date        // today
 	After   string      // id of the last person of the page before, "" for the first page
 	Limit   int
@@ -71,6 +72,7 @@ type MandateQuery struct {
 	Scopes []Scope // none for any
 	Role   Role    // "" for any
 	Held   string  // "now", "past", "future", "" for all
+	EndsBy Date    // only those with a last day, up to that one; "" for all
 	On     Date    // today
 	Offset int
 	Limit  int
@@ -87,6 +89,8 @@ type Store interface {
 	Touch(ctx context.Context, session string, at time.Time) error
 	People(ctx context.Context, q PeopleQuery) ([]Person, error)
 	Mandates(ctx context.Context, q MandateQuery) (found []Mandate, total int, err error)
+	// Scopes are all in which there is a mandate, past ones too.
+	Scopes(ctx context.Context) ([]Scope, error)
 	// Names gives the names of people, by id; those erased or unknown are left out.
 	Names(ctx context.Context, ids []string) (map[string]string, error)
 	// Failures counts what went wrong under a key since it last went well. It is no

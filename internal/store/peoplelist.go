@@ -72,6 +72,29 @@ func (c *conditions) String() string {
 	return " WHERE " + strings.Join(c.where, " AND ")
 }
 
+// among says that a column holds one of some values, of which there may be none.
+func (c *conditions) among(column string, values []string) string {
+	if len(values) == 0 {
+		return "1 = 0"
+	}
+	marks := make([]string, len(values))
+	for i, v := range values {
+		c.args = append(c.args, v)
+		marks[i] = fmt.Sprintf("$%d", len(c.args))
+	}
+	return column + " IN (" + strings.Join(marks, ", ") + ")"
+}
+
+// seen keeps a list of people to whom somebody sees.
+func (c *conditions) seen(s people.Seen) {
+	scopes := make([]string, len(s.Scopes))
+	for i, x := range s.Scopes {
+		scopes[i] = x.String()
+	}
+	held := c.among("held.scope", scopes)
+	c.where = append(c.where, `(EXISTS (SELECT 1 FROM mandate held WHERE held.person = person.id AND `+held+`) OR `+c.among("id", s.People)+`)`)
+}
+
 // containing is a pattern of LIKE for texts that hold s, to be used with ESCAPE '!'.
 func containing(s string) string {
 	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s) + "%"
@@ -94,6 +117,9 @@ func (db *DB) People(ctx context.Context, q people.PeopleQuery) ([]people.Person
 	}
 	if q.Unruled {
 		c.and(`NOT `+held+`)`, string(q.On), string(q.On))
+	}
+	if q.Seen != nil && !q.Seen.All {
+		c.seen(*q.Seen)
 	}
 	if q.After != "" {
 		c.and(`(name_key, id) > (SELECT name_key, id FROM person WHERE id = $%d)`, q.After)
@@ -129,6 +155,9 @@ func (db *DB) Mandates(ctx context.Context, q people.MandateQuery) ([]people.Man
 	case "future":
 		c.and(`starts > $%d`, on)
 	}
+	if q.EndsBy != "" {
+		c.and(`ends <> '' AND ends <= $%d`, string(q.EndsBy))
+	}
 	var total int
 	if err := db.read.QueryRowContext(ctx, `SELECT count(*) FROM mandate`+c.String(), c.args...).Scan(&total); err != nil {
 		return nil, 0, failed("count mandates", err)
@@ -140,6 +169,17 @@ func (db *DB) Mandates(ctx context.Context, q people.MandateQuery) ([]people.Man
 	list, err := each(ctx, db.read, "list mandates", scanMandate, `SELECT `+mandateColumns+` FROM mandate`+c.String()+
 		fmt.Sprintf(` ORDER BY starts DESC, id LIMIT %d OFFSET %d`, limit, max(0, q.Offset)), c.args...)
 	return list, total, err
+}
+
+// Scopes implements [people.Store].
+func (db *DB) Scopes(ctx context.Context) ([]people.Scope, error) {
+	return each(ctx, db.read, "list scopes", func(s interface{ Scan(...any) error }) (people.Scope, error) {
+		var text string
+		if err := s.Scan(&text); err != nil {
+			return people.Scope{}, err
+		}
+		return people.ParseScope(text)
+	}, `SELECT DISTINCT scope FROM mandate ORDER BY scope`)
 }
 
 // Names implements [people.Store].

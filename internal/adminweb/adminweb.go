@@ -1,0 +1,63 @@
+package adminweb
+
+import (
+	"embed"
+	"io/fs"
+	"net/http"
+	"slices"
+	"time"
+
+	"bassin/internal/audit"
+	"bassin/internal/job"
+	"bassin/internal/people"
+	"bassin/internal/setting"
+	"bassin/internal/web"
+)
+
+// Pages are the pages of the administration.
+type Pages struct {
+	Kit       *web.Renderer
+	Now       func() time.Time
+	Zone      *time.Location // of days and times as people write them
+	People    *people.Directory
+	Mandates  *people.Mandates
+	Covers    people.Covers
+	Places    Places
+	Record    audit.Store
+	Settings  setting.Store
+	Outbox    job.Outbox
+	Keeper    job.Keeper
+	Desk      *job.Desk
+	Server    Server
+	Given     setting.Site // what the command line says of the installation: nobody can change it here
+	Refreshed func()       // tells the server that the installation's name was changed; nil tells nobody
+}
+
+//go:embed admin/*.html
+var files embed.FS
+
+// Templates are the templates of these pages.
+func Templates() web.Templates {
+	sub, err := fs.Sub(files, "admin")
+	if err != nil {
+		panic(err) // the folder is part of the program
+	}
+	return web.Templates{Room: "admin", Files: sub, Examples: examples()}
+}
+
+// Routes are the ways in.
+func (p *Pages) Routes() []web.Route {
+	routes := slices.Concat(p.homeRoutes(), p.peopleRoutes(), p.mandateRoutes())
+	for i := range routes {
+		routes[i].Who = web.Granted
+	}
+	return routes
+}
+
+func get(pattern, action string, h web.Handler) web.Route {
+	return web.Route{Method: http.MethodGet, Pattern: "/administration" + pattern, Action: action, Handler: h}
+}
+
+func post(pattern, action string, h web.Handler) web.Route {
+	return web.Route{Method: http.MethodPost, Pattern: "/administration" + pattern, Action: action, Handler: h}
+}
