@@ -1,6 +1,7 @@
 package adminweb
 
 import (
+	"context"
 	"embed"
 	"io/fs"
 	"net/http"
@@ -29,8 +30,8 @@ type Pages struct {
 	Keeper    job.Keeper
 	Desk      *job.Desk
 	Server    Server
-	Given     setting.Site // what the command line says of the installation: nobody can change it here
-	Refreshed func()       // tells the server that the installation's name was changed; nil tells nobody
+	Given     setting.Site                // what the command line says of the installation: nobody can change it here
+	Refreshed func(context.Context) error // reads the name of the installation again; nil for nothing
 }
 
 //go:embed admin/*.html
@@ -47,7 +48,7 @@ func Templates() web.Templates {
 
 // Routes are the ways in.
 func (p *Pages) Routes() []web.Route {
-	routes := slices.Concat(p.homeRoutes(), p.peopleRoutes(), p.mandateRoutes())
+	routes := slices.Concat(p.homeRoutes(), p.peopleRoutes(), p.mandateRoutes(), p.outboxRoutes(), p.dataRoutes(), p.healthRoutes())
 	for i := range routes {
 		routes[i].Who = web.Granted
 	}

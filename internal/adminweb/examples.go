@@ -10,6 +10,8 @@ func examples() map[string][]any {
 	return map[string][]any{
 		"admin/page": {&page{Title: "…", Lead: "…", Shows: []web.Component{web.Notice{Text: "…"}}, Parts: []part{
 			{ID: "f", Title: "…", Text: "…", Forms: []form{f, get}, Pick: box, After: []web.Component{web.Links{}}}, {Forms: []form{f}}}}},
+		"admin/work":  {workView{Running: true, Total: 2}, workView{}},
+		"admin/dead":  {[]deadView{{Kind: "…", Raw: "…", Retry: f, Drop: "/"}}},
 		"admin/cards": {[]web.Card{{Title: "…", Href: "/"}}},
 	}
 }

@@ -20,6 +20,9 @@ func (p *Pages) homeRoutes() []web.Route {
 var ways = []struct{ action, key, href, icon string }{
 	{"admin.people", "people", peoplePath, "people"},
 	{"admin.mandates", "mandates", mandatesPath, "person"},
+	{"outbox", "outbox", outboxPath, "arrow"},
+	{"data.manage", "data", dataPath, "table"},
+	{"health", "health", healthPath, "server"},
 }
 
 // backupAge is after how long without a backup one is asked for.
@@ -87,7 +90,7 @@ func (p *Pages) attention(ctx context.Context, r *http.Request, l *i18n.Localize
 			out = append(out, warn("disk", healthPath, l.Bytes(h.DiskFree)))
 		}
 		if !h.Mail {
-			out = append(out, warn("mail", settingsPath))
+			out = append(out, warn("mail", outboxPath))
 		}
 		rows, err := p.Record.Find(ctx, audit.Filter{Action: "store.backup", Limit: 1})
 		switch {

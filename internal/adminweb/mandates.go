@@ -538,7 +538,7 @@ func (p *Pages) giving(r *http.Request, g grant) (*page, options, string, error)
 	scope, ok := scoped(g.where)
 	var refused *web.Notice
 	if ok {
-		if err := p.exists(ctx, scope); err != nil {
+		if err := p.Exists(ctx, scope); err != nil {
 			ok = false
 		} else if d, err := people.Of(ctx).MayGive(ctx, "mandate.give", role, scope); err != nil {
 			return nil, o, "", err

@@ -75,18 +75,18 @@ func (p *Pages) draw(w http.ResponseWriter, r *http.Request, v *page, o options)
 		return err
 	}
 	return p.Kit.Page(w, r, &web.Page{
-		Title: v.Title, Template: "admin/page", View: v, Crumbs: crumbs, NoIndex: true, Status: o.status, Rights: rights, Territory: o.territory,
+		Title: v.Title, Template: "admin/page", View: v, Crumbs: crumbs, NoIndex: true, Status: o.status, Rights: rights, Styles: []string{"admin.css"}, Scripts: o.scripts,
 	})
 }
 
 // options are what surrounds a page.
 type options struct {
-	home      bool
-	crumbs    []web.Crumb // between the administration and the page
-	status    int
-	in        *people.Scope // where what the page shows is; nil for nowhere in particular
-	actions   []string      // what can be done here
-	territory *web.Context
+	home    bool
+	crumbs  []web.Crumb // between the administration and the page
+	status  int
+	in      *people.Scope // where what the page shows is; nil for nowhere in particular
+	actions []string      // what can be done here
+	scripts []string
 }
 
 // rights says who may do each action, and whether the reader may.

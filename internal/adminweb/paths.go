@@ -3,8 +3,6 @@ package adminweb
 // Paths of the administration, in French words.
 const (
 	outboxPath   = "/administration/envois"
-	auditPath    = "/administration/journal"
 	healthPath   = "/administration/sante"
-	settingsPath = "/administration/reglages"
 	dataPath     = "/administration/donnees"
 )

@@ -54,8 +54,8 @@ func (p *Pages) at(ctx context.Context, l *i18n.Localizer, s people.Scope) place
 	return place{naming.Named(l, f, t), t.Path()}
 }
 
-// exists says whether a scope can be given.
-func (p *Pages) exists(ctx context.Context, s people.Scope) error {
+// Exists says whether a scope can be given.
+func (p *Pages) Exists(ctx context.Context, s people.Scope) error {
 	switch {
 	case s == people.Everywhere:
 		return nil

@@ -1,6 +1,7 @@
 package adminweb
 
 import (
+	"html/template"
 	"net/http"
 	"strconv"
 	"time"
@@ -57,3 +58,8 @@ func tomorrow(d people.Date) people.Date {
 
 // searchOne asks for what is most likely meant.
 var searchOne = names.Options{Limit: 3}
+
+// code is a command as one types it.
+func code(s string) template.HTML {
+	return template.HTML("<code>" + template.HTMLEscapeString(s) + "</code>")
+}

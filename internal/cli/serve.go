@@ -82,6 +82,8 @@ type Server struct {
 	db       *store.DB
 	listener net.Listener
 	http     *http.Server
+	started  time.Time
+	renewing sync.Mutex // held while the data is looked at again
 }
 
 // Open prepares everything a first visitor needs: database, snapshot, listener.
@@ -208,29 +210,39 @@ func (s *Server) Close() error {
 // in use. It fails only when no snapshot at all can be had; data that cannot be
 // built leaves the one in use, or the last one built, in place.
 func (s *Server) refresh(ctx context.Context) error {
+	_, err := s.refreshTelling(ctx, io.Discard)
+	return err
+}
+
+// refreshTelling is [Server.refresh], which also writes the steps of a build to w and
+// says why a snapshot could not be built, where the last one stays.
+func (s *Server) refreshTelling(ctx context.Context, w io.Writer) (kept, err error) {
+	s.renewing.Lock()
+	defer s.renewing.Unlock()
 	p := s.command.Places
 	dir, stale, err := s.needed(p)
 	if err != nil || stale {
 		if err == nil {
 			s.log.Info("building the snapshot from the open data", "data", p.Data)
-			err = s.build(ctx, p)
+			err = s.build(ctx, p, w)
 		}
 		if err != nil {
 			if dir == "" && s.live.Load() == nil {
-				return err
+				return nil, err
 			}
+			kept = err
 			s.log.Error("the open data cannot be built into a snapshot; the last one is kept", "error", err)
 		} else if dir, err = snapshot.Current(p.Var); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if in := s.live.Load(); in != nil && filepath.Base(dir) == in.Manifest.Hash {
 		s.log.Info("the snapshot in use is up to date", "snapshot", in.Manifest.Hash)
-		return nil
+		return kept, nil
 	}
 	next, err := snapshot.Open(dir)
 	if err != nil {
-		return err
+		return kept, err
 	}
 	if s.geo != nil {
 		s.geo.Prepare(next)
@@ -239,21 +251,22 @@ func (s *Server) refresh(ctx context.Context) error {
 	s.live.Swap(next)
 	debug.FreeOSMemory() // loading leaves as much behind as it keeps
 	s.log.Info("snapshot in use", "snapshot", next.Manifest.Hash, "vintage", next.France.Vintage())
-	return nil
+	return kept, nil
 }
 
 // build builds the snapshot, in a process of its own where the program is known:
 // reading all the open data takes more memory than serving it, for a few seconds.
-func (s *Server) build(ctx context.Context, p places) error {
+func (s *Server) build(ctx context.Context, p places, w io.Writer) error {
 	if s.executable == "" {
-		_, _, err := pipeline.Build(ctx, p.Data, p.Var, steps(s.out))
+		seen, told := steps(s.out), steps(w)
+		_, _, err := pipeline.Build(ctx, p.Data, p.Var, func(x pipeline.Step) { seen(x); told(x) })
 		return err
 	}
 	//nolint:gosec // this very program, with the operator's folders
 	cmd := exec.CommandContext(ctx, s.executable, "data", "build", "--data", p.Data, "--var", p.Var)
 	var errs bytes.Buffer
-	cmd.Stderr = io.MultiWriter(s.out, &errs)
-	if terminal(s.out) {
+	cmd.Stderr = io.MultiWriter(s.out, &errs, w)
+	if terminal(s.out) && w == io.Discard {
 		cmd.Stderr = s.out // progress is drawn on the terminal itself
 	}
 	if err := cmd.Run(); err != nil {

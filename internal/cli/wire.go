@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"bassin/internal/accountweb"
+	"bassin/internal/adminweb"
 	"bassin/internal/api"
 	"bassin/internal/api/geo"
 	"bassin/internal/atlas"
@@ -61,7 +62,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	kit, err := web.New(web.Config{
 		Site: site, Catalog: catalog, Assets: files, Log: s.log, Nav: nav, Guard: gate.Guard,
 		Cache:     web.NewCache(pageCache, func() string { return fmt.Sprint(s.live.Load().Manifest.Hash, s.site.edition.Load()) }),
-		Templates: slices.Concat(atlasweb.Templates(), observatoryweb.Templates(), []web.Templates{siteweb.Templates(), personalweb.Templates(), api.Templates()}),
+		Templates: slices.Concat(atlasweb.Templates(), observatoryweb.Templates(), []web.Templates{siteweb.Templates(), personalweb.Templates(), adminweb.Templates(), api.Templates()}),
 		Failures:  public.Failures(),
 	})
 	if err != nil {
@@ -71,9 +72,10 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	watch := &observatoryweb.Pages{Kit: kit, Site: site, Observatory: figures}
 	pages := &atlasweb.Pages{Kit: kit, Atlas: perimeters, Sections: watch.Sections()}
 	about := &siteweb.Pages{Kit: kit, Site: site}
+	admin := s.administration(kit, perimeters, reach, zone)
 	own := &personalweb.Pages{Kit: kit, Site: site, Data: &personal.Service{Store: s.db, Now: time.Now, Zone: zone}, Now: time.Now, Zone: zone}
 
-	s.routes = slices.Concat(kit.Routes(), pages.Routes(), watch.Routes(), about.Routes(), own.Routes(), public.Routes(), public.DocsRoutes(kit))
+	s.routes = slices.Concat(kit.Routes(), pages.Routes(), watch.Routes(), about.Routes(), own.Routes(), admin.Routes(), public.Routes(), public.DocsRoutes(kit))
 	router, err := kit.Router(s.routes)
 	if err != nil {
 		return nil, err

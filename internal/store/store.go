@@ -179,3 +179,15 @@ func (db *DB) flush(ctx context.Context) (err error) {
 
 // stamp is how a time is kept: UTC, to the microsecond, which both databases hold.
 func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
+// Size is the kind of the database and what it takes, in bytes.
+func (db *DB) Size(ctx context.Context) (kind string, size int64, err error) {
+	kind, question := "SQLite", `SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()`
+	if db.dialect == goose.DialectPostgres {
+		kind, question = "PostgreSQL", `SELECT pg_database_size(current_database())`
+	}
+	if err := db.read.QueryRowContext(ctx, question).Scan(&size); err != nil {
+		return kind, 0, failed("measure the database", err)
+	}
+	return kind, size, nil
+}

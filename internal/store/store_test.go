@@ -103,6 +103,7 @@ func TestOutboxContract(t *testing.T) {
 	for _, d := range databases {
 		t.Run(d.name, func(t *testing.T) {
 			jobtest.Run(t, func(t *testing.T) job.Outbox { return migrated(t, d.dsn(t)) })
+			jobtest.RunKeeper(t, func(t *testing.T) jobtest.Kept { return migrated(t, d.dsn(t)) })
 		})
 	}
 }

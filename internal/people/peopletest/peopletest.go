@@ -46,6 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"an erased person leaves nothing but their id", erased},
 		{"changes of one person wait for one another", serial},
 		{"rules of mandates", mandateRules},
+		{"who is seen, suspended, reopened, erased", directory},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.check(t, open(t)) })
 	}
@@ -311,6 +312,11 @@ func lists(t *testing.T, s Store) {
 		{"signs that mean something to SQL", people.PeopleQuery{Text: "%"}, "d a b c"},
 		{"an underscore in an address", people.PeopleQuery{Text: "a_example"}, ""},
 		{"a role", people.PeopleQuery{Role: people.Mediator, On: today}, "b"},
+		{"those seen by a scope", people.PeopleQuery{Seen: &people.Seen{Scopes: []people.Scope{people.Everywhere}}}, "b"},
+		{"and some besides", people.PeopleQuery{Seen: &people.Seen{Scopes: []people.Scope{people.Everywhere, people.In("o")}, People: []string{"a"}}}, "a b"},
+		{"by nobody's scope", people.PeopleQuery{Seen: &people.Seen{}}, ""},
+		{"seen and asked for", people.PeopleQuery{Seen: &people.Seen{People: []string{"a", "d"}}, Text: "emile", Limit: 3}, "d"},
+		{"by all", people.PeopleQuery{Seen: &people.Seen{All: true}}, "d a b c"},
 		{"a role, before it was given", people.PeopleQuery{Role: people.Mediator, On: "2025-01-01"}, ""},
 		{"without any mandate", people.PeopleQuery{Unruled: true, On: today}, "d a c"},
 		{"nothing that can be text", people.PeopleQuery{Text: "'; DROP TABLE person; --"}, ""},
@@ -360,6 +366,8 @@ func mandateLists(t *testing.T, s Store) {
 		{"past", people.MandateQuery{Held: "past", On: today}, "1", 1},
 		{"future", people.MandateQuery{Held: "future", On: today}, "4", 1},
 		{"a role", people.MandateQuery{Role: people.Member, On: today}, "3", 1},
+		{"those that end by a day", people.MandateQuery{EndsBy: "2026-01-31", On: today}, "1", 1},
+		{"none does", people.MandateQuery{EndsBy: "2025-12-30", On: today}, "", 0},
 	} {
 		list, total, err := s.Mandates(t.Context(), c.q)
 		var ids []string
@@ -369,6 +377,10 @@ func mandateLists(t *testing.T, s Store) {
 		if got := strings.Join(ids, " "); err != nil || got != c.want || total != c.total {
 			t.Errorf("%s: %q of %d, %v, want %q of %d", c.name, got, total, err, c.want, c.total)
 		}
+	}
+	scopes, err := s.Scopes(t.Context())
+	if want := []people.Scope{people.Everywhere, bv, people.In("o")}; err != nil || !slices.Equal(scopes, want) {
+		t.Errorf("scopes: %v, %v, want %v", scopes, err, want)
 	}
 	admins, err := s.Administrators(t.Context(), "2027-01-01")
 	if err != nil || len(admins) != 1 {
