@@ -114,7 +114,7 @@ var walls = []struct {
 var workshop = []string{"bench", "scripts", "internal/archtest", "internal/web/assets/build"}
 
 // helpers serve tests only.
-var helpers = []string{"internal/pgtest", "internal/smtptest", "internal/realdata", "internal/browsertest", "internal/e2e", "internal/atlas/atlastest",
+var helpers = []string{"internal/pgtest", "internal/smtptest", "internal/oidctest", "internal/realdata", "internal/browsertest", "internal/e2e", "internal/atlas/atlastest",
 	"internal/audit/audittest", "internal/job/jobtest", "internal/people/peopletest", "internal/setting/settingtest",
 	"internal/notice/noticetest"}
 
@@ -156,6 +156,8 @@ var libraries = map[string]library{
 	"filippo.io/age":                      {"encryption of backups", []string{"internal/cli"}},
 	"golang.org/x/crypto":                 {"argon2id", []string{"internal/signin"}},
 	"github.com/go-webauthn/webauthn":     {"passkeys", []string{"internal/signin"}},
+	"github.com/coreos/go-oidc/v3":        {"OpenID Connect", []string{"internal/signin"}},
+	"golang.org/x/oauth2":                 {"OpenID Connect", []string{"internal/signin"}},
 	"rsc.io/qr":                           {"QR codes", []string{"internal/signin"}},
 	"golang.org/x/text":                   {"plurals, folding of accents", []string{"*"}},
 	"golang.org/x/sync":                   {"groups of goroutines", []string{"*"}},

@@ -144,11 +144,16 @@ func (c *club) visit(t *testing.T, p *browsertest.Page, page string) error {
 	return c.problem
 }
 
+// key is the end of a fault's key, or its code where the person is not at fault.
 func key(err error) string {
-	if e, ok := errors.AsType[*fault.Error](err); ok && e.Code == fault.Invalid {
-		return strings.TrimPrefix(e.Key, "signin.")
+	e, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return fmt.Sprint(err)
 	}
-	return fmt.Sprint(err)
+	if e.Code != fault.Invalid {
+		return string(e.Code)
+	}
+	return strings.TrimPrefix(e.Key, "signin.")
 }
 
 func TestPasskeyInABrowser(t *testing.T) {
