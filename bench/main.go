@@ -36,7 +36,7 @@ func main() {
 	flag.DurationVar(&c.span, "span", 3*time.Second, "time of each load")
 	flag.IntVar(&c.rounds, "rounds", 3, "loads of each kind on each side in turn, of which the median is told")
 	flag.StringVar(&c.only, "only", "", "only these kinds of questions, joined by commas")
-	flag.StringVar(&c.parts, "parts", "", "only these parts, joined by commas: answers, observatory, questions, pages, engine, memory, accounts, changes")
+	flag.StringVar(&c.parts, "parts", "", "only these parts, joined by commas: answers, observatory, questions, pages, engine, memory, accounts, changes, signin")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -80,7 +80,7 @@ func (c settings) run(ctx context.Context) (err error) {
 	for _, part := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"answers", b.answers}, {"observatory", b.observatory}, {"questions", b.questions}, {"pages", b.pages}, {"engine", b.engine}, {"memory", b.memory}, {"accounts", b.accounts}, {"changes", b.changes}} {
+	}{{"answers", b.answers}, {"observatory", b.observatory}, {"questions", b.questions}, {"pages", b.pages}, {"engine", b.engine}, {"memory", b.memory}, {"accounts", b.accounts}, {"changes", b.changes}, {"signin", b.signin}} {
 		if c.parts != "" && !slices.Contains(strings.Split(c.parts, ","), part.name) {
 			continue
 		}

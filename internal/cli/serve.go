@@ -35,6 +35,16 @@ type serveCommand struct {
 	Mail     mailing  `embed:""`
 	Site     site     `embed:""`
 	Service  service  `embed:""`
+
+	Connecting connecting `embed:""`
+}
+
+// Validate refuses settings that don't go together.
+func (c serveCommand) Validate() error {
+	if c.Connecting.OIDC != "" && c.Site.BaseURL == "" {
+		return errors.New("--oidc: providers send people back to the public address of the site: set --base-url too")
+	}
+	return nil
 }
 
 // Run serves until the context ends, then finishes the requests in progress.

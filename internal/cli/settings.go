@@ -10,6 +10,7 @@ import (
 	"time"
 
 	mailer "bassin/internal/mail"
+	"bassin/internal/signin"
 )
 
 // places says where data and what people write are kept. Every command that
@@ -131,6 +132,33 @@ func (m mailing) relay() (*mailer.Relay, error) {
 		return nil, fmt.Errorf("--smtp: %w", err)
 	}
 	return r, nil
+}
+
+// connecting is who vouches for people besides us.
+type connecting struct {
+	OIDC string `name:"oidc" env:"BASSIN_OIDC" type:"path" help:"JSON file of the providers of OpenID Connect (ProConnect, FranceConnect, others) that people may sign in with. Its secrets are in the environment or in files (${env})."`
+}
+
+// Validate refuses a file that cannot be used.
+func (c connecting) Validate() error {
+	_, err := c.providers()
+	return err
+}
+
+// providers are none without --oidc.
+func (c connecting) providers() ([]signin.Provider, error) {
+	if c.OIDC == "" {
+		return nil, nil
+	}
+	b, err := os.ReadFile(c.OIDC)
+	if err != nil {
+		return nil, fmt.Errorf("--oidc: %w", err)
+	}
+	found, err := signin.ParseProviders(b, os.Getenv, os.ReadFile)
+	if err != nil {
+		return nil, fmt.Errorf("--oidc: %s: %w", c.OIDC, err)
+	}
+	return found, nil
 }
 
 // redacted hides the password of an address, for messages and logs.

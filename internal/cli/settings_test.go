@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -36,6 +38,36 @@ func TestABadSettingIsRefusedByName(t *testing.T) {
 	}
 }
 
+func TestProvidersAreRefusedByName(t *testing.T) {
+	t.Setenv("PROVIDER_SECRET", "un secret")
+	file := filepath.Join(t.TempDir(), "oidc.json")
+	good := `{"providers":[{"key":"id","name":"Mon compte","issuer":"https://id.example.fr","client_id":"bassin","secret_env":"PROVIDER_SECRET"}]}`
+	for _, c := range []struct{ text, base, want string }{
+		{good, "", "--base-url"},
+		{"{", "https://bassin.example.fr", "oidc.json"},
+		{strings.Replace(good, "https://id", "http://id", 1), "https://bassin.example.fr", `provider "id": issuer`},
+		{strings.Replace(good, "PROVIDER_SECRET", "PROVIDER_NONE", 1), "https://bassin.example.fr", "the variable PROVIDER_NONE is empty"},
+	} {
+		if err := os.WriteFile(file, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var out, errs bytes.Buffer
+		status := Run([]string{"serve", "--oidc", file, "--base-url", c.base}, Environment{Version: "1", Stdout: &out, Stderr: &errs})
+		if status != 2 || !strings.Contains(errs.String(), "--oidc") || !strings.Contains(errs.String(), c.want) || strings.Contains(errs.String(), "un secret") {
+			t.Errorf("%s: status %d, message %q, want %q", c.text, status, errs.String(), c.want)
+		}
+	}
+	if err := os.WriteFile(file, []byte(good), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := (connecting{OIDC: file}).providers(); err != nil || len(got) != 1 || got[0].Secret != "un secret" {
+		t.Errorf("%d providers, %v", len(got), err)
+	}
+	if _, err := (connecting{OIDC: file + ".none"}).providers(); err == nil {
+		t.Error("a file that is not there is accepted")
+	}
+}
+
 func TestSettingsComeFromTheEnvironment(t *testing.T) {
 	t.Setenv("BASSIN_LISTEN", "nonsense")
 	var out, errs bytes.Buffer
@@ -49,7 +81,7 @@ func TestHelpNamesEverySettingAndItsVariable(t *testing.T) {
 	if status := Run([]string{"serve", "--help"}, Environment{Version: "1", Stdout: &out, Stderr: &out}); status != 0 {
 		t.Fatalf("status %d: %s", status, out.String())
 	}
-	for _, want := range []string{"BASSIN_LISTEN", "BASSIN_VAR", "BASSIN_DATA", "BASSIN_STORE", "BASSIN_NAME", "BASSIN_LOG_LEVEL", "BASSIN_BASE_URL"} {
+	for _, want := range []string{"BASSIN_LISTEN", "BASSIN_VAR", "BASSIN_DATA", "BASSIN_STORE", "BASSIN_NAME", "BASSIN_LOG_LEVEL", "BASSIN_BASE_URL", "BASSIN_OIDC"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("help does not name %s", want)
 		}
