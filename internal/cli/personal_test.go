@@ -68,13 +68,19 @@ func serving(t *testing.T, s *Server) string {
 	return "http://" + s.Address()
 }
 
-func fetch(t *testing.T, c *http.Client, address string) (*http.Response, string) {
+// reply is what a server answered, its body read.
+type reply struct {
+	StatusCode int
+	Header     http.Header
+}
+
+func fetch(t *testing.T, c *http.Client, address string) (reply, string) {
 	t.Helper()
 	return answered(t)(c.Get(address))
 }
 
-func answered(t *testing.T) func(*http.Response, error) (*http.Response, string) {
-	return func(r *http.Response, err error) (*http.Response, string) {
+func answered(t *testing.T) func(*http.Response, error) (reply, string) {
+	return func(r *http.Response, err error) (reply, string) {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
@@ -84,7 +90,7 @@ func answered(t *testing.T) func(*http.Response, error) (*http.Response, string)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return r, string(b)
+		return reply{r.StatusCode, r.Header}, string(b)
 	}
 }
 
@@ -123,7 +129,7 @@ func TestOnesOwnData(t *testing.T) {
 		t.Errorf("a spreadsheet would run a cell: %s", text)
 	}
 
-	post := func(c *http.Client, email string) (*http.Response, string) {
+	post := func(c *http.Client, email string) (reply, string) {
 		t.Helper()
 		return answered(t)(c.PostForm(base+"/mes-donnees/effacer", url.Values{"email": {email}}))
 	}

@@ -3,6 +3,7 @@ package personalweb
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -214,7 +215,7 @@ func (p *Pages) eraseWith(w http.ResponseWriter, r *http.Request, wrong error) e
 		Title: l.T("personal.erase.title"), Template: "personal/erase", View: v, NoIndex: true,
 		Crumbs: []web.Crumb{{Text: l.T("personal.account"), Href: "/mon-compte"}, {Text: l.T("personal.mine.title"), Href: "/mes-donnees"}},
 	}
-	if f, ok := wrong.(*fault.Error); ok {
+	if f, ok := errors.AsType[*fault.Error](wrong); ok {
 		v.Error = l.T(f.Key, f.Args...)
 		v.Errors.Items = []web.FieldError{{Field: "email", Text: v.Error}}
 		page.Status = web.Status(wrong)

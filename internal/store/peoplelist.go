@@ -42,11 +42,10 @@ func (db *DB) Seated(ctx context.Context, hash string, now time.Time, on people.
 
 // Touch implements [people.Store].
 func (db *DB) Touch(ctx context.Context, session string, at time.Time) error {
-	_, err := db.write.ExecContext(ctx, `UPDATE session SET seen_at = $2 WHERE id = $1 AND seen_at < $2`, session, stamp(at))
-	if err != nil {
-		return failed("touch a session", err)
-	}
-	return nil
+	return db.change(ctx, "touch a session", func(t *tx) error {
+		_, err := t.exec("touch a session", `UPDATE session SET seen_at = $2 WHERE id = $1 AND seen_at < $2`, session, stamp(at))
+		return err
+	})
 }
 
 // conditions gathers what a list asks for.
@@ -221,20 +220,19 @@ func (db *DB) Failures(ctx context.Context, key string) (n int, last time.Time, 
 
 // Failed implements [people.Store].
 func (db *DB) Failed(ctx context.Context, key string, at time.Time) error {
-	_, err := db.write.ExecContext(ctx, `INSERT INTO failure (subject, times, last_at) VALUES ($1, 1, $2)
-		ON CONFLICT (subject) DO UPDATE SET times = failure.times + 1, last_at = $2`, key, stamp(at))
-	if err != nil {
-		return failed("note a failure", err)
-	}
-	return nil
+	return db.change(ctx, "note a failure", func(t *tx) error {
+		_, err := t.exec("note a failure", `INSERT INTO failure (subject, times, last_at) VALUES ($1, 1, $2)
+			ON CONFLICT (subject) DO UPDATE SET times = failure.times + 1, last_at = $2`, key, stamp(at))
+		return err
+	})
 }
 
 // Forgive implements [people.Store].
 func (db *DB) Forgive(ctx context.Context, key string) error {
-	if _, err := db.write.ExecContext(ctx, `DELETE FROM failure WHERE subject = $1`, key); err != nil {
-		return failed("forget failures", err)
-	}
-	return nil
+	return db.change(ctx, "forget failures", func(t *tx) error {
+		_, err := t.exec("forget failures", `DELETE FROM failure WHERE subject = $1`, key)
+		return err
+	})
 }
 
 // Expire implements [people.Store].
