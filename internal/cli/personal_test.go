@@ -76,22 +76,29 @@ type reply struct {
 
 func fetch(t *testing.T, c *http.Client, address string) (reply, string) {
 	t.Helper()
-	return answered(t)(c.Get(address))
+	return send(t, c, http.MethodGet, address, nil)
 }
 
-func answered(t *testing.T) func(*http.Response, error) (reply, string) {
-	return func(r *http.Response, err error) (reply, string) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer r.Body.Close()
-		b, err := io.ReadAll(r.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return reply{r.StatusCode, r.Header}, string(b)
+// send sends a request, with a form if there is one, and reads the answer.
+func send(t *testing.T, c *http.Client, method, address string, form url.Values) (reply, string) {
+	t.Helper()
+	q, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
 	}
+	if form != nil {
+		q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r, err := c.Do(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reply{r.StatusCode, r.Header}, string(b)
 }
 
 func TestOnesOwnData(t *testing.T) {
@@ -131,7 +138,7 @@ func TestOnesOwnData(t *testing.T) {
 
 	post := func(c *http.Client, email string) (reply, string) {
 		t.Helper()
-		return answered(t)(c.PostForm(base+"/mes-donnees/effacer", url.Values{"email": {email}}))
+		return send(t, c, http.MethodPost, base+"/mes-donnees/effacer", url.Values{"email": {email}})
 	}
 	if r, page := post(ada, "bob@example.fr"); r.StatusCode != http.StatusBadRequest || !strings.Contains(page, "rien n’a été effacé") {
 		t.Errorf("another address: %d", r.StatusCode)
