@@ -114,8 +114,8 @@ var walls = []struct {
 var workshop = []string{"bench", "scripts", "internal/archtest", "internal/web/assets/build"}
 
 // helpers serve tests only.
-var helpers = []string{"internal/pgtest", "internal/smtptest", "internal/oidctest", "internal/realdata", "internal/browsertest", "internal/e2e", "internal/atlas/atlastest",
-	"internal/audit/audittest", "internal/job/jobtest", "internal/people/peopletest", "internal/setting/settingtest",
+var helpers = []string{"internal/pgtest", "internal/smtptest", "internal/s3test", "internal/oidctest", "internal/realdata", "internal/browsertest", "internal/e2e", "internal/atlas/atlastest",
+	"internal/audit/audittest", "internal/job/jobtest", "internal/media/mediatest", "internal/people/peopletest", "internal/setting/settingtest",
 	"internal/notice/noticetest"}
 
 // pureStd is what rooms up to the features may not import of the standard
@@ -159,6 +159,8 @@ var libraries = map[string]library{
 	"github.com/coreos/go-oidc/v3":        {"OpenID Connect", []string{"internal/signin"}},
 	"golang.org/x/oauth2":                 {"OpenID Connect", []string{"internal/signin"}},
 	"rsc.io/qr":                           {"QR codes", []string{"internal/signin"}},
+	"github.com/minio/minio-go/v7":        {"servers that speak S3", []string{"internal/blob"}},
+	"golang.org/x/image":                  {"reading WebP", []string{"internal/media"}},
 	"golang.org/x/text":                   {"plurals, folding of accents", []string{"*"}},
 	"golang.org/x/sync":                   {"groups of goroutines", []string{"*"}},
 	"golang.org/x/net":                    {"HTML parsing", []string{"internal/web"}},

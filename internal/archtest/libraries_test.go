@@ -133,7 +133,7 @@ func TestVersionsAreExact(t *testing.T) {
 	for _, r := range requirements(t, "tools") {
 		pinned[r.Path] = true
 	}
-	for _, tool := range []string{"github.com/golangci/golangci-lint/v2", "golang.org/x/vuln", "github.com/tsenart/vegeta/v12"} {
+	for _, tool := range []string{"github.com/golangci/golangci-lint/v2", "golang.org/x/vuln", "github.com/tsenart/vegeta/v12", "github.com/versity/versitygw"} {
 		if !pinned[tool] {
 			t.Errorf("tools/go.mod does not pin %s", tool)
 		}

@@ -181,7 +181,7 @@ func checkPerson(person string) error {
 	return nil
 }
 
-// erasers delete what each table keeps of a person; a feature that keeps personal
+// erasers delete what each table keeps of a person, or that it is theirs; a feature that keeps personal
 // data adds its own.
 var erasers = []string{
 	`DELETE FROM outbox WHERE person = $1`,
@@ -191,6 +191,7 @@ var erasers = []string{
 	`UPDATE person SET name = '', name_key = '', email = '', email_key = '', seen_at = NULL, state = 'erased', version = version + 1 WHERE id = $1`,
 	`DELETE FROM notice WHERE person = $1`,
 	`DELETE FROM notice_choice WHERE person = $1`,
+	`UPDATE attachment SET giver = '' WHERE giver = 'person:' || $1`, // they belong to their subject
 }
 
 // Erase implements [audit.Store]. The log beside the database ([DB.KeepErasures])

@@ -31,6 +31,7 @@ var tables = []struct {
 	{"organisation", 4}, {"organisation_territory", 4}, {"organisation_merge", 4}, {"organisation_apart", 4},
 	{"secret", 5},
 	{"notice", 6}, {"notice_choice", 6}, {"schedule", 6},
+	{"blob", 7}, {"attachment", 7},
 }
 
 // Summary is what a copy holds.

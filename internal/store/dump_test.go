@@ -21,6 +21,7 @@ import (
 	"bassin/internal/audit"
 	"bassin/internal/fault"
 	"bassin/internal/job"
+	"bassin/internal/media"
 	"bassin/internal/notice"
 	"bassin/internal/people"
 	"bassin/internal/setting"
@@ -38,6 +39,8 @@ func filled(t *testing.T, dsn string) *DB {
 		db.Record(t.Context(), audit.Entry{By: audit.System, Action: "a", Subject: "b", Became: audit.Values{"mail": audit.Personal{Of: "bob", Value: hard}}}),
 		db.Leave(t.Context(), job.Event{Kind: "mail", Body: []byte(`{"text":"a\u0000b"}`)}),
 		db.Erase(t.Context(), audit.System, "bob"),
+		db.ClaimBlobs(t.Context(), media.Blob{Sum: "00ff", Size: 1 << 40}),
+		db.AddAttachment(t.Context(), audit.Person("ada"), media.Attachment{ID: "1", Subject: "a", Name: hard, SHA256: "00ff"}),
 	}
 	if err := db.SetSecret(t.Context(), audit.System, "mail", "sésame"); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"bassin/internal/atlas"
 	"bassin/internal/audit"
 	"bassin/internal/fault"
+	"bassin/internal/media"
 	"bassin/internal/notice"
 	"bassin/internal/people"
 	"bassin/internal/territory"
@@ -21,7 +23,7 @@ import (
 
 // latest is the number of the last migration; raise it when adding one, and add
 // testdata/version-N.sql for the version before.
-const latest = 6
+const latest = 7
 
 func TestMigrateFromEmpty(t *testing.T) {
 	onEach(t, func(t *testing.T, dsn string) {
@@ -99,6 +101,9 @@ func oldRowsRead(t *testing.T, db *DB, version int64) {
 	if version >= 6 {
 		oldNoticesRead(t, db)
 	}
+	if version >= 7 {
+		oldAttachmentRead(t, db)
+	}
 }
 
 func oldOrganisationsRead(t *testing.T, db *DB) {
@@ -167,6 +172,19 @@ func oldPeopleRead(t *testing.T, db *DB) {
 	}
 	if n, _, err := db.Failures(t.Context(), "account:x"); err != nil || n != 3 {
 		t.Errorf("old failures: %d, %v", n, err)
+	}
+}
+
+func oldAttachmentRead(t *testing.T, db *DB) {
+	t.Helper()
+	want := []media.Attachment{{
+		ID: "3WQ7ZJ5K2N6M4P8R9S1T0V2X4Y", Subject: "mandate:7h2k9m4xq0", Name: "Délibération.jpg", Alt: "La salle du conseil", Type: media.JPEG,
+		SHA256: strings.Repeat("ab", 32), Size: 1234567, Width: 4096, Height: 3072, Small: strings.Repeat("cd", 32), Public: true,
+		By: audit.Person("ada"), At: time.Date(2026, 11, 26, 9, 5, 0, 250000000, time.UTC), Version: 2,
+	}}
+	got, err := db.Attachments(t.Context(), "mandate:7h2k9m4xq0")
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("old attachment (-want +got), %v:\n%s", err, diff)
 	}
 }
 

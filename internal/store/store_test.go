@@ -14,6 +14,7 @@ import (
 	"bassin/internal/fault"
 	"bassin/internal/job"
 	"bassin/internal/job/jobtest"
+	"bassin/internal/media/mediatest"
 	"bassin/internal/notice/noticetest"
 	"bassin/internal/people/peopletest"
 	"bassin/internal/pgtest"
@@ -136,6 +137,14 @@ func TestScheduleContract(t *testing.T) {
 	for _, d := range databases {
 		t.Run(d.name, func(t *testing.T) {
 			jobtest.RunSchedules(t, func(t *testing.T) jobtest.ScheduleStore { return migrated(t, d.dsn(t)) })
+		})
+	}
+}
+
+func TestMediaContract(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			mediatest.Run(t, func(t *testing.T) mediatest.Store { return migrated(t, d.dsn(t)) })
 		})
 	}
 }

@@ -170,23 +170,42 @@ func (k *Renderer) sameOrigin(next http.Handler) http.Handler {
 	return p.Handler(next)
 }
 
-// limit bounds the body and the time of a request.
+// limit says what a request may cost, unless its route says more.
 func (k *Renderer) limit(next http.Handler, l Limits) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		q, r := k.state(r)
+		q.limits = l
+		next.ServeHTTP(w, r)
+	})
+}
+
+// slowest is a line's pace in bytes a second for which a large body is waited.
+const slowest = 32 << 10
+
+// bounded bounds the body and the time of a request. A longer body is given the time
+// that it takes on a slow line, beyond what the server gives to others.
+func (l Limits) bounded(w http.ResponseWriter, r *http.Request, body int64) (*http.Request, context.CancelFunc, error) {
 	if l.Body == 0 {
 		l.Body = 1 << 20
 	}
 	if l.Time == 0 {
 		l.Time = 30 * time.Second
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength > l.Body {
-			k.Fail(w, r, fault.New(fault.TooLarge, "web.error.413.text"))
-			return
+	if body > l.Body {
+		l.Time += time.Duration(body/slowest) * time.Second
+		l.Body = body
+		until, c := time.Now().Add(l.Time), http.NewResponseController(w)
+		for _, extend := range []func(time.Time) error{c.SetReadDeadline, c.SetWriteDeadline} {
+			if err := extend(until); err != nil && !errors.Is(err, http.ErrNotSupported) {
+				return r, nil, err
+			}
 		}
-		ctx, cancel := context.WithTimeout(r.Context(), l.Time)
-		defer cancel()
-		r = r.WithContext(ctx)
-		r.Body = http.MaxBytesReader(w, r.Body, l.Body)
-		next.ServeHTTP(w, r)
-	})
+	}
+	if r.ContentLength > l.Body {
+		return r, nil, fault.New(fault.TooLarge, "web.error.413.text")
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), l.Time)
+	r = r.WithContext(ctx)
+	r.Body = http.MaxBytesReader(w, r.Body, l.Body)
+	return r, cancel, nil
 }

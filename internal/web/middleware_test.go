@@ -282,6 +282,100 @@ func TestLargeBodies(t *testing.T) {
 	}
 }
 
+// A route that receives files takes longer bodies, and no other does.
+func TestBodiesOfARoute(t *testing.T) {
+	k := testKit(t)
+	read := func(w http.ResponseWriter, r *http.Request) error {
+		n, err := io.Copy(io.Discard, r.Body)
+		if err == nil {
+			_, err = fmt.Fprint(w, n)
+		}
+		return err
+	}
+	rt, err := k.Router([]Route{
+		{Method: "POST", Pattern: "/files", Action: "test.files", Who: Everyone, Body: 3 << 20, Handler: read},
+		{Method: "POST", Pattern: "/words", Action: "test.words", Who: Everyone, Handler: read},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(k.Stack(rt, NewMetrics(), time.Now, Limits{}))
+	defer s.Close()
+	s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	for _, c := range []struct {
+		path string
+		size int
+		want int
+	}{{"/files", 3 << 20, 200}, {"/files", 3<<20 + 1, 413}, {"/words", 1 << 20, 200}, {"/words", 1<<20 + 1, 413}} {
+		for _, known := range []bool{true, false} {
+			var body io.Reader = strings.NewReader(strings.Repeat("a", c.size))
+			if !known {
+				body = io.MultiReader(body)
+			}
+			r, err := s.Client().Post(s.URL+c.path, "application/octet-stream", body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Body.Close()
+			if r.StatusCode != c.want {
+				t.Errorf("%d bytes to %s, length known %t: status %d, want %d", c.size, c.path, known, r.StatusCode, c.want)
+			}
+		}
+	}
+}
+
+// A slow line has the time that its file takes: the server's own limit is for others.
+func TestSlowBodies(t *testing.T) {
+	k := testKit(t)
+	read := func(w http.ResponseWriter, r *http.Request) error {
+		n, err := io.Copy(io.Discard, r.Body)
+		if err == nil {
+			err = r.Context().Err()
+		}
+		if err == nil {
+			_, err = fmt.Fprint(w, n)
+		}
+		return err
+	}
+	rt, err := k.Router([]Route{
+		{Method: "POST", Pattern: "/files", Action: "test.files", Who: Everyone, Body: 3 << 20, Handler: read},
+		{Method: "POST", Pattern: "/words", Action: "test.words", Who: Everyone, Handler: read},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewUnstartedServer(k.Stack(rt, NewMetrics(), time.Now, Limits{Time: 50 * time.Millisecond}))
+	s.Config.ReadTimeout, s.Config.WriteTimeout = 100*time.Millisecond, 100*time.Millisecond
+	s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	s.Start()
+	defer s.Close()
+	post := func(path string) string {
+		in, out := io.Pipe()
+		go func() {
+			for range 4 {
+				if _, err := out.Write([]byte("slow")); err != nil {
+					return
+				}
+				time.Sleep(100 * time.Millisecond)
+			}
+			out.Close()
+		}()
+		r, err := s.Client().Post(s.URL+path, "application/octet-stream", in)
+		if err != nil {
+			return err.Error()
+		}
+		defer r.Body.Close()
+		b, err := io.ReadAll(r.Body)
+		return fmt.Sprint(r.StatusCode, " ", string(b), err)
+	}
+	if got := post("/files"); got != "200 16<nil>" {
+		t.Errorf("a slow file: %s", got)
+	}
+	if got := post("/words"); strings.HasPrefix(got, "200") {
+		t.Errorf("a slow form is waited for: %s", got)
+	}
+}
+
 func TestTimeIsLimited(t *testing.T) {
 	k := testKit(t)
 	rt, err := k.Router([]Route{{Method: "GET", Pattern: "/slow", Action: "test.slow", Who: Everyone, Handler: func(w http.ResponseWriter, r *http.Request) error {

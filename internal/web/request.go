@@ -16,6 +16,7 @@ type request struct {
 	route string // pattern of the route that answers, "" if none
 	// stable says that the answer of that route may be kept, see Route.Stable.
 	stable bool
+	limits Limits
 	hint   i18n.Lang
 	theme  string
 }

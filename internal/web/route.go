@@ -44,6 +44,9 @@ type Route struct {
 	// Stable is a route whose answer depends on nothing but its address, the
 	// language, the theme and the edition of the data: the Cache may keep it.
 	Stable bool
+	// Body is how many bytes a request's body may have, where that is more than for
+	// other routes: those that receive files.
+	Body int64
 }
 
 // Router answers requests by the routes, in every language. It refuses a table
@@ -170,9 +173,14 @@ func (p *probe) WriteHeader(status int)      { p.status = status }
 // answer runs a route and turns its error into a page.
 func (k *Renderer) answer(route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if q := requestOf(r.Context()); q != nil {
-			q.route, q.stable = route.Pattern, route.Stable
+		q, r := k.state(r)
+		q.route, q.stable = route.Pattern, route.Stable
+		r, done, err := q.limits.bounded(w, r, route.Body)
+		if err != nil {
+			k.Fail(w, r, err)
+			return
 		}
+		defer done()
 		if err := k.whole(r); err != nil {
 			k.fail(w, r, err, unread(err))
 			return
