@@ -51,14 +51,14 @@ func Start(t testing.TB, o Options) *Provider {
 			*list = []string{}
 		}
 	}
-	settings, err := json.Marshal(o)
+	settings, err := json.Marshal(o) //nolint:gosec // a secret of the test's own
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, file, _, _ := runtime.Caller(0)
-	cmd := exec.Command("node", "server.mjs", string(settings))
-	cmd.Dir = filepath.Dir(file)  // where its modules are found from
-	stdin, err := cmd.StdinPipe() // closed when this process ends, which ends the provider
+	cmd := exec.Command("node", "server.mjs", string(settings)) //nolint:gosec // the test says what is run
+	cmd.Dir = filepath.Dir(file)                                // where its modules are found from
+	stdin, err := cmd.StdinPipe()                               // closed when this process ends, which ends the provider
 	if err != nil {
 		t.Fatal(err)
 	}

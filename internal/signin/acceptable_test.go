@@ -152,3 +152,22 @@ func FuzzAcceptable(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkAcceptable(b *testing.B) {
+	p := hasher(b, cheap(), 1)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := p.Acceptable("cheval pile agrafe tournesol", "Jeanne Le Goff", "jeanne@mairie.example", "Bassin du Trégor"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkReadWords(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if w := readWords(); len(w.sorted) == 0 {
+			b.Fatal("no words")
+		}
+	}
+}

@@ -1,8 +1,17 @@
-// Passkeys: a form marked data-passkey="create" or "get" asks the browser for one,
-// puts what it answers in its field "answer", and is sent as any form. What the browser
-// is asked lies in data-options, or is had by a POST to data-begin, which answers
-// {"ceremony": "…", "options": {…}}; the first goes in the field "ceremony".
-// Without this script the form shows what it needs, in an element [data-needs].
+// Passkeys. A page names passkey.js among its scripts and has a form such as
+//
+//   <form method="post" data-passkey="create" data-options="{…}" data-failed="…" data-known="…" data-unsupported="…">
+//     <input type="hidden" name="ceremony" value="…"><input type="hidden" name="answer">
+//     <p data-needs>what is needed, for want of JavaScript</p>
+//     <p role="alert" data-trouble hidden></p>
+//     <button hidden>…</button>
+//   </form>
+//
+// "create" makes a passkey, "get" uses one. The form is sent as any form, with the
+// browser's answer in it. Instead of data-options, data-begin is an address that takes
+// the form's other fields by POST and answers {"ceremony": "…", "options": {…}}: nothing is
+// kept for readers who only look at the page. The texts: refused or given up; this
+// device has a passkey already; a browser that knows none.
 
 const decode = s => Uint8Array.from(atob(s.replaceAll('-', '+').replaceAll('_', '/')), c => c.charCodeAt(0))
 const encode = b => btoa(String.fromCharCode(...new Uint8Array(b))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
@@ -55,6 +64,7 @@ for (const form of document.querySelectorAll('form[data-passkey]')) {
       const c = form.dataset.passkey === 'create' ? await navigator.credentials.create({ publicKey }) : await navigator.credentials.get({ publicKey })
       form.elements.namedItem('answer').value = answer(c)
       form.submit()
+      addEventListener('pageshow', () => { button.disabled = false }) // who comes back may try again
     } catch (err) {
       // Refused, given up, or too late: browsers don't say which.
       trouble.textContent = err.name === 'InvalidStateError' && form.dataset.known || form.dataset.failed
