@@ -31,6 +31,7 @@ var holdings = []holding{
 	{table: "outbox", where: `person = $1`, columns: []string{"kind", "state", "created_at", "due_at"}},
 	{table: "notice", where: `person = $1`, columns: []string{"subject", "title", "link", "at", "came_at", "read_at"}},
 	{table: "notice_choice", where: `person = $1`, columns: []string{"subject", "choice"}},
+	{table: "attachment", where: `giver = 'person:' || $1`, columns: []string{"name", "alt", "given_at"}, public: true},
 	{table: "audit_row", where: `(actor = 'person:' || $1 OR subject = 'person:' || $1)`, columns: []string{"seq", "at", "action", "subject"}},
 }
 
@@ -42,6 +43,8 @@ var impersonal = map[string]string{
 	"secret":     "how the installation reaches its mail server",
 	"schedule":   "when tasks come round",
 	"failure":    "counts under hashes that expire within a day",
+
+	"blob":       "which bytes are kept; whose they are is in attachment",
 
 	"organisation":           "bodies; their contact is a public address",
 	"organisation_territory": "where they act",
