@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 func open(t *testing.T, change func(*serveCommand)) *Server {
 	t.Helper()
 	c := serveCommand{
-		Places:   places{Data: realdata.Data(), Var: realdata.Var(t)},
+		Places:   places{Data: realdata.Data(), Var: realdata.Own(t)},
 		Site:     site{Name: "Bassin"},
 		Service:  service{Listen: "127.0.0.1:0", LogFormat: "text", LogLevel: "error", RequestTimeout: 30 * time.Second, ShutdownTimeout: 5 * time.Second},
 		Database: database{Store: "sqlite:" + filepath.Join(t.TempDir(), "bassin.db")},
@@ -110,7 +110,7 @@ func TestErrorsOfTheStoreAreSaidInWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := commands{}
-	c.Serve.Places = places{Data: realdata.Data(), Var: realdata.Var(t)}
+	c.Serve.Places = places{Data: realdata.Data(), Var: realdata.Own(t)}
 	c.Serve.Database.Store = "sqlite:/dev/null/nowhere.db"
 	s := &Server{command: c.Serve, log: c.Serve.Service.logger(io.Discard), out: io.Discard}
 	err = s.Open(t.Context())

@@ -56,6 +56,16 @@ func Var(t testing.TB) string {
 	return dir
 }
 
+// Own returns a var folder of the test's own, to write into, with the built snapshot.
+func Own(t testing.TB) string {
+	t.Helper()
+	own := t.TempDir()
+	if err := os.Symlink(filepath.Join(Var(t), "snapshots"), filepath.Join(own, "snapshots")); err != nil {
+		t.Fatal(err)
+	}
+	return own
+}
+
 func open(ctx context.Context) (*snapshot.Snapshot, error) {
 	dir, err := folder()
 	if err != nil {
