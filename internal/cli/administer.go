@@ -41,7 +41,7 @@ func (s *Server) administration(kit *web.Renderer, perimeters *atlas.Service, re
 		},
 		Refreshed: s.site.refresh,
 	}
-	p.Mandates = &people.Mandates{Store: s.db, Now: time.Now, Zone: zone, Known: p.Exists}
+	p.Mandates = &people.Mandates{Store: s.db, Now: time.Now, Zone: zone, Known: p.Exists, Notice: s.mandateNotice}
 	return p
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"math/rand/v2"
+	"net/http"
 	"sync"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"bassin/internal/job"
 	"bassin/internal/notice"
 	"bassin/internal/people"
+	"bassin/internal/personalweb"
 	"bassin/internal/retention"
 	"bassin/internal/worker"
 )
@@ -58,14 +60,19 @@ func (s *Server) where(scope people.Scope) any {
 	if scope.Organisation != "" {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
-		if o, err := s.db.Organisation(ctx, scope.Organisation); err == nil {
-			return o.Name
+		if name, err := s.organisationName(ctx, scope.Organisation); err == nil {
+			return name
 		}
 	}
 	if t, ok := s.live.Load().France.Territory(scope.Territory); ok {
 		return t.Name
 	}
 	return scope.String()
+}
+
+// mandateNotice tells a person of a change in their mandates, with the change.
+func (s *Server) mandateNotice(kind string, m people.Mandate) (job.Event, error) {
+	return notice.MandateEvent(kind, m, s.where, time.Now())
 }
 
 // tasks is all the work that comes round.
@@ -120,4 +127,17 @@ func (s *Server) alert(ctx context.Context, post *notice.Post, now time.Time) (i
 		return 0, err
 	}
 	return post.Alert(ctx, administrators, dead, tasks)
+}
+
+// periods are those of keeping, as set, for the register of processing.
+func (s *Server) periods(r *http.Request, l *i18n.Localizer) ([]personalweb.Period, error) {
+	p, err := retention.Read(r.Context(), s.db)
+	if err != nil {
+		return nil, err
+	}
+	var out []personalweb.Period
+	for _, b := range retention.Bounds() {
+		out = append(out, personalweb.Period{What: l.T("retention.period." + b.Name), Long: l.T("retention.days", *b.Of(&p))})
+	}
+	return out, nil
 }

@@ -39,12 +39,17 @@ func ParseSettings(value json.RawMessage) (Settings, error) {
 	return s, s.Check()
 }
 
-// DigestPlan says when digests leave.
-func DigestPlan(ctx context.Context, store setting.Store) (job.Plan, error) {
+// ReadSettings reads the setting.
+func ReadSettings(ctx context.Context, store setting.Store) (Settings, error) {
 	v, err := store.Setting(ctx, SettingName)
 	if err != nil {
-		return job.Plan{}, err
+		return Settings{}, err
 	}
-	s, err := ParseSettings(v.Value)
+	return ParseSettings(v.Value)
+}
+
+// DigestPlan says when digests leave.
+func DigestPlan(ctx context.Context, store setting.Store) (job.Plan, error) {
+	s, err := ReadSettings(ctx, store)
 	return job.DailyAt(s.DigestHour, 0), err
 }

@@ -6,7 +6,7 @@ import "slices"
 type Subject string
 
 // The subjects. A feature that tells people something new adds its own here, its
-// line in the table, and its texts notice.subject.NAME and notice.subject.NAME.help.
+// line in the table, and its texts notice.subject.NAME and noticeweb.subject.NAME.
 const (
 	Security       Subject = "security"       // of one's account: password, address, sessions, erasure
 	Mandates       Subject = "mandates"       // given to one, ended, about to end
