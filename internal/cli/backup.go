@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"compress/gzip"
 	"context"
 	"crypto/rand"
@@ -15,16 +16,21 @@ import (
 	"bassin/internal/audit"
 	"bassin/internal/fault"
 	"bassin/internal/i18n"
+	"bassin/internal/media"
 	"bassin/internal/notice"
 	"bassin/internal/store"
 )
 
 type backupCommand struct {
-	Kept     kept    `embed:""`
-	Out      string  `required:"" help:"File to make; one that exists is never overwritten."`
-	Key      sealing `embed:""`
-	Mail     mailing `embed:""`
-	MailHead string  `help:"Also mail the head of the record to this address, out of reach of whoever holds the server."`
+	Kept kept    `embed:""`
+	Out  string  `required:"" help:"File to make; one that exists is never overwritten."`
+	Key  sealing `embed:""`
+	Mail mailing `embed:""`
+
+	Attachments  attachments `embed:""`
+	WithoutFiles bool        `help:"Leave the files of attachments out, for instance where the server that keeps them copies them itself."`
+
+	MailHead string `help:"Also mail the head of the record to this address, out of reach of whoever holds the server."`
 }
 
 // Validate refuses to mail to nobody, or without a server.
@@ -56,7 +62,11 @@ func (c backupCommand) Run(ctx context.Context, env Environment) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	s, size, err := c.write(ctx, db)
+	files, err := c.Attachments.open(c.Kept.Var)
+	if err != nil {
+		return said(catalog, "--files", err)
+	}
+	s, with, size, err := c.write(ctx, db, files)
 	if err != nil {
 		if _, ok := errors.AsType[*fault.Error](err); ok {
 			return said(catalog, "backup", err)
@@ -71,16 +81,22 @@ func (c backupCommand) Run(ctx context.Context, env Environment) (err error) {
 	if c.Key.Key == "" {
 		how = "not encrypted: whoever reads it reads personal data; give --key"
 	}
-	fmt.Fprintf(env.Stdout, "%s: %d rows, %d bytes, %s\nhead of the record: %s\n", c.Out, rows, size, how, s.Head)
+	fmt.Fprintf(env.Stdout, "%s: %d rows, %s; %d bytes, %s\nhead of the record: %s\n", c.Out, rows, with, size, how, s.Head)
 	if s.Version < 2 { // tables of before the record, not brought to today's by a backup
 		return nil
 	}
 	// That a copy was made is part of the record; a database that can only be read
 	// still has its backup.
-	if err := db.Record(ctx, audit.Entry{By: audit.System, Action: "store.backup", Subject: "store", Became: audit.Values{"encrypted": c.Key.Key != "", "head": s.Head.String()}}); err != nil {
+	if err := db.Record(ctx, audit.Entry{By: audit.System, Action: "store.backup", Subject: "store", Became: audit.Values{"encrypted": c.Key.Key != "", "head": s.Head.String(), "files": with.files}}); err != nil {
 		fmt.Fprintf(env.Stderr, "the backup is made, but could not be recorded: %v\n", err)
 	}
-	return c.mailHead(ctx, s)
+	if err := c.mailHead(ctx, s); err != nil {
+		return err
+	}
+	if n := len(with.missing); n > 0 {
+		return fmt.Errorf("the backup is made, but %d files of attachments are missing or damaged where --files says, such as %s: bring them back from an earlier backup", n, with.missing[0])
+	}
+	return nil
 }
 
 // mailHead sends the head past the outbox: it must not wait where it may be altered.
@@ -106,17 +122,17 @@ func (c backupCommand) mailHead(ctx context.Context, s store.Summary) error {
 
 // write makes the file under another name first: a backup cut short is never
 // taken for one.
-func (c backupCommand) write(ctx context.Context, db *store.DB) (s store.Summary, size int64, err error) {
+func (c backupCommand) write(ctx context.Context, db *store.DB, files media.Blobs) (s store.Summary, with carried, size int64, err error) {
 	f, err := os.CreateTemp(filepath.Dir(c.Out), filepath.Base(c.Out)+".part-*") // readable by its owner only
 	if err != nil {
-		return s, 0, fmt.Errorf("--out: %w", err)
+		return s, with, 0, fmt.Errorf("--out: %w", err)
 	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, os.Remove(f.Name()))
 		}
 	}()
-	s, err = c.fill(ctx, db, f)
+	s, with, err = c.fill(ctx, db, files, f)
 	if err == nil {
 		err = f.Sync()
 	}
@@ -124,25 +140,27 @@ func (c backupCommand) write(ctx context.Context, db *store.DB) (s store.Summary
 		size = st.Size()
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
-		return s, 0, err
+		return s, with, 0, err
 	}
-	return s, size, os.Rename(f.Name(), c.Out)
+	return s, with, size, os.Rename(f.Name(), c.Out)
 }
 
-func (c backupCommand) fill(ctx context.Context, db *store.DB, w io.Writer) (store.Summary, error) {
+func (c backupCommand) fill(ctx context.Context, db *store.DB, files media.Blobs, w io.Writer) (s store.Summary, with carried, err error) {
 	sealed, err := c.Key.seal(w)
 	if err != nil {
-		return store.Summary{}, err
+		return s, with, err
 	}
 	packed := gzip.NewWriter(sealed)
-	s, err := db.Dump(ctx, packed)
+	if s, err = db.Dump(ctx, packed); err == nil && hasFiles(s) {
+		with, err = writeFiles(ctx, packed, db, files, c.WithoutFiles)
+	}
 	if err == nil {
 		err = packed.Close()
 	}
 	if err == nil {
 		err = sealed.Close()
 	}
-	return s, err
+	return s, with, err
 }
 
 type restoreCommand struct {
@@ -150,6 +168,8 @@ type restoreCommand struct {
 	In      string  `required:"" help:"File made by bassin backup."`
 	Key     sealing `embed:""`
 	Replace bool    `help:"Replace what the database holds."`
+
+	Attachments attachments `embed:""`
 }
 
 // Run puts a backup in the place of the database. It is read, checked, brought to
@@ -184,6 +204,10 @@ func (c restoreCommand) Run(ctx context.Context, env Environment) (err error) {
 	if err := c.free(ctx, db); err != nil {
 		return said(catalog, "--store", err)
 	}
+	files, err := c.Attachments.open(c.Kept.Var)
+	if err != nil {
+		return said(catalog, "--files", err)
+	}
 	dir, err := os.MkdirTemp(c.Kept.Var, "restore-")
 	if err != nil {
 		return fmt.Errorf("--var: %w", err)
@@ -194,7 +218,14 @@ func (c restoreCommand) Run(ctx context.Context, env Environment) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, beside.Close()) }()
-	s, err := beside.Prepare(ctx, packed)
+	in := bufio.NewReaderSize(packed, store.Ahead)
+	s, err := beside.Prepare(ctx, in)
+	if err != nil {
+		return said(catalog, "--in", err)
+	}
+	// Files first: should this end halfway, there are some that nobody has, and they
+	// are swept away in time.
+	with, err := readFiles(ctx, in, files)
 	if err != nil {
 		return said(catalog, "--in", err)
 	}
@@ -211,11 +242,18 @@ func (c restoreCommand) Run(ctx context.Context, env Environment) (err error) {
 		return said(catalog, "--store", err)
 	}
 	sums(env.Stdout, now)
-	fmt.Fprintf(env.Stdout, "restored as of %s, head of the record then: %s\n", s.At.Format(time.RFC3339), s.Head)
+	fmt.Fprintf(env.Stdout, "restored as of %s, %s, head of the record then: %s\n", s.At.Format(time.RFC3339), with, s.Head)
 	if again > 0 {
 		fmt.Fprintf(env.Stdout, "erased again, as they were since: %d people\n", again)
 	}
 	fmt.Fprintf(env.Stdout, "head of the record: %s\n", now.Head)
+	n, err := lacking(ctx, db, files)
+	if err != nil {
+		return said(catalog, "--files", err)
+	}
+	if n > 0 {
+		return fmt.Errorf("the database is restored, but %d files of its attachments are neither in the backup nor where --files says", n)
+	}
 	return nil
 }
 

@@ -114,6 +114,6 @@ func (c copyCommand) Run(ctx context.Context, env Environment) (err error) {
 		return said(catalog, "copy", err)
 	}
 	sums(env.Stdout, s)
-	fmt.Fprintf(env.Stdout, "copied; both databases have these sums\nhead of the record: %s\n", s.Head)
+	fmt.Fprintf(env.Stdout, "copied; both databases have these sums; the files of attachments stay where --files says\nhead of the record: %s\n", s.Head)
 	return nil
 }

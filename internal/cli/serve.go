@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,8 +22,10 @@ import (
 
 	"bassin/internal/api/geo"
 	"bassin/internal/atlasweb"
+	"bassin/internal/blob"
 	"bassin/internal/fault"
 	"bassin/internal/i18n"
+	"bassin/internal/media"
 	"bassin/internal/pipeline"
 	"bassin/internal/snapshot"
 	"bassin/internal/store"
@@ -37,12 +40,18 @@ type serveCommand struct {
 	Service  service  `embed:""`
 
 	Connecting connecting `embed:""`
+
+	Attachments attachments `embed:""`
+	FileLimit   int         `env:"BASSIN_FILE_LIMIT" default:"10" help:"Largest attachment that is accepted, in MB (${env})."`
 }
 
 // Validate refuses settings that don't go together.
 func (c serveCommand) Validate() error {
 	if c.Connecting.OIDC != "" && c.Site.BaseURL == "" {
 		return errors.New("--oidc: providers send people back to the public address of the site: set --base-url too")
+	}
+	if c.FileLimit < 1 || c.FileLimit > 100 {
+		return fmt.Errorf("--file-limit: %d is not a number of MB from 1 to 100", c.FileLimit)
 	}
 	return nil
 }
@@ -91,6 +100,7 @@ type Server struct {
 	site     *liveSite
 	routes   []web.Route
 	db       *store.DB
+	media    *media.Service
 	listener net.Listener
 	http     *http.Server
 	started  time.Time
@@ -128,6 +138,9 @@ func (s *Server) Open(ctx context.Context) error {
 	}
 	if again > 0 {
 		s.log.Warn("an old copy of the database was brought back: whoever was erased since was erased again", "people", again)
+	}
+	if s.media, err = s.attachments(); err != nil {
+		return said(catalog, "--files", err)
 	}
 	handler, err := s.wire(ctx, catalog)
 	if err != nil {
@@ -321,4 +334,18 @@ func (s *Server) needed(p places) (dir string, stale bool, err error) {
 		return "", true, nil
 	}
 	return dir, m.Inputs != print, nil
+}
+
+// attachments are the files that people give.
+func (s *Server) attachments() (*media.Service, error) {
+	c := s.command
+	files, err := c.Attachments.open(c.Places.Var)
+	if err != nil {
+		return nil, err
+	}
+	arriving := filepath.Join(c.Places.Var, "arriving")
+	if err := os.MkdirAll(arriving, 0o750); err != nil {
+		return nil, fault.New(fault.Unavailable, "media.files_folder", arriving).Because(err)
+	}
+	return media.New(s.db, files, media.DefaultLimits(int64(cmp.Or(c.FileLimit, 10))<<20), time.Now, blob.Scratch(arriving)), nil
 }

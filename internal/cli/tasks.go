@@ -90,6 +90,14 @@ func (s *Server) tasks(post *notice.Post, mails bool) []worker.Task {
 				return job.Counts{"rewound": n}, err
 			}},
 		{Name: "retention", When: worker.Always(job.DailyAt(3, 30)), Do: keeper.Apply},
+		{Name: "orphans", When: worker.Always(job.DailyAt(4, 10)),
+			Do: func(ctx context.Context, _ job.Turn) (job.Counts, error) {
+				n, err := s.media.Sweep(ctx)
+				if n.Missing > 0 {
+					s.log.Error("files of attachments are not where they are kept: a backup may have them", "missing", n.Missing)
+				}
+				return job.Counts{"removed": n.Orphans + n.Strays, "missing": n.Missing}, err
+			}},
 		{Name: "mandates", When: worker.Always(job.DailyAt(7, 0)),
 			Do: func(ctx context.Context, t job.Turn) (job.Counts, error) {
 				today := people.DateOf(t.Now, i18n.Paris())

@@ -44,7 +44,7 @@ var impersonal = map[string]string{
 	"schedule":   "when tasks come round",
 	"failure":    "counts under hashes that expire within a day",
 
-	"blob":       "which bytes are kept; whose they are is in attachment",
+	"blob": "which bytes are kept; whose they are is in attachment",
 
 	"organisation":           "bodies; their contact is a public address",
 	"organisation_territory": "where they act",

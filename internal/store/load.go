@@ -39,11 +39,15 @@ func (db *DB) Empty(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
+// Ahead is how many bytes of a copy are read ahead.
+const Ahead = 1 << 20
+
 // Prepare loads a copy into this database, which must be new: tables of the
 // copy's version are made, filled, brought to today's, and its record verified.
-// A copy that is damaged, foreign or of a newer Bassin is refused.
+// A copy that is damaged, foreign or of a newer Bassin is refused. What follows it is
+// left to read if copied is a *bufio.Reader of [Ahead] bytes.
 func (db *DB) Prepare(ctx context.Context, copied io.Reader) (Summary, error) {
-	in := bufio.NewReaderSize(copied, 1<<20)
+	in := bufio.NewReaderSize(copied, Ahead)
 	first, err := in.ReadBytes('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return Summary{}, damaged("%w", err)
@@ -97,7 +101,7 @@ func (db *DB) Replace(ctx context.Context, from *DB) (Summary, error) {
 		sent <- err
 		w.CloseWithError(err) // nil is the end of the copy
 	}()
-	in := bufio.NewReaderSize(r, 1<<20)
+	in := bufio.NewReaderSize(r, Ahead)
 	first, err := in.ReadBytes('\n')
 	var s Summary
 	if err == nil {
