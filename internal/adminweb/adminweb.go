@@ -17,21 +17,24 @@ import (
 
 // Pages are the pages of the administration.
 type Pages struct {
-	Kit       *web.Renderer
-	Now       func() time.Time
-	Zone      *time.Location // of days and times as people write them
-	People    *people.Directory
-	Mandates  *people.Mandates
-	Covers    people.Covers
-	Places    Places
-	Record    audit.Store
-	Settings  setting.Store
-	Outbox    job.Outbox
-	Keeper    job.Keeper
-	Desk      *job.Desk
-	Server    Server
-	Given     setting.Site                // what the command line says of the installation: nobody can change it here
-	Refreshed func(context.Context) error // reads the name of the installation again; nil for nothing
+	Kit      *web.Renderer
+	Now      func() time.Time
+	Zone     *time.Location // of days and times as people write them
+	People   *people.Directory
+	Mandates *people.Mandates
+	Covers   people.Covers
+	Places   Places
+	Record   audit.Store
+	Settings setting.Store
+	Outbox   job.Outbox
+	Keeper   job.Keeper
+	Desk     *job.Desk
+	Server   Server
+	// MoreSettings are settings that have pages of their own elsewhere: a catalogue key,
+	// whose .text says more, and a path.
+	MoreSettings []web.Link
+	Given        setting.Site                // what the command line says of the installation: nobody can change it here
+	Refreshed    func(context.Context) error // reads the name of the installation again; nil for nothing
 }
 
 //go:embed admin/*.html
@@ -48,7 +51,7 @@ func Templates() web.Templates {
 
 // Routes are the ways in.
 func (p *Pages) Routes() []web.Route {
-	routes := slices.Concat(p.homeRoutes(), p.peopleRoutes(), p.mandateRoutes(), p.outboxRoutes(), p.dataRoutes(), p.healthRoutes())
+	routes := slices.Concat(p.homeRoutes(), p.peopleRoutes(), p.mandateRoutes(), p.outboxRoutes(), p.dataRoutes(), p.healthRoutes(), p.settingRoutes())
 	for i := range routes {
 		routes[i].Who = web.Granted
 	}

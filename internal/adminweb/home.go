@@ -20,6 +20,7 @@ func (p *Pages) homeRoutes() []web.Route {
 var ways = []struct{ action, key, href, icon string }{
 	{"admin.people", "people", peoplePath, "people"},
 	{"admin.mandates", "mandates", mandatesPath, "person"},
+	{"setting", "settings", settingsPath, "edit"},
 	{"outbox", "outbox", outboxPath, "arrow"},
 	{"data.manage", "data", dataPath, "table"},
 	{"health", "health", healthPath, "server"},

@@ -4,5 +4,7 @@ package adminweb
 const (
 	outboxPath   = "/administration/envois"
 	healthPath   = "/administration/sante"
+	settingsPath = "/administration/reglages"
+	auditPath    = "/administration/journal"
 	dataPath     = "/administration/donnees"
 )

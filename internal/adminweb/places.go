@@ -96,14 +96,19 @@ func (p *Pages) found(ctx context.Context, l *i18n.Localizer, box *pick, typed s
 	default:
 		box.Lead = l.T("admin.pick.several", typed)
 		for _, t := range found {
-			text := naming.Heading(l, s.France, t)
-			if t.Level == territory.Commune || t.Level == territory.ArrondissementMunicipal {
-				text = l.T("admin.pick.told", text, naming.Kind(l, t))
-			}
-			box.Choices = append(box.Choices, web.Anchor{Text: text, Href: to(t.ID), Rel: "nofollow"})
+			box.Choices = append(box.Choices, web.Anchor{Text: p.choice(l, s.France, t), Href: to(t.ID), Rel: "nofollow"})
 		}
 	}
 	return "", nil
+}
+
+// choice is how a territory is named among others.
+func (p *Pages) choice(l *i18n.Localizer, f *territory.France, t *territory.Territory) string {
+	text := naming.Heading(l, f, t)
+	if t.Level == territory.Commune || t.Level == territory.ArrondissementMunicipal {
+		return l.T("admin.pick.told", text, naming.Kind(l, t))
+	}
+	return text
 }
 
 // scoped reads a scope from a parameter: "" is none, "partout" the whole installation.

@@ -42,7 +42,7 @@ func (s *liveSite) refresh(ctx context.Context) error {
 	next := web.Site{
 		Name: or(s.given.Name, set.Name), Publisher: or(s.given.Publisher, set.Publisher), Address: or(s.given.Address, set.Address),
 		Director: or(s.given.Director, set.Director), Host: or(s.given.Host, set.Host), Contact: or(s.given.Contact, set.Contact),
-		BaseURL: or(s.given.BaseURL, set.BaseURL), Version: s.version, LogoText: set.LogoText,
+		BaseURL: or(s.given.BaseURL, set.BaseURL), Version: s.version, LogoText: set.LogoText, Legal: set.Legal,
 	}
 	if set.Logo != "" {
 		next.Logo = "/fichiers/" + set.Logo

@@ -3,6 +3,7 @@ package siteweb
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"bassin/internal/snapshot"
 	"bassin/internal/territory"
@@ -42,6 +43,7 @@ func (p *Pages) accessibility(w http.ResponseWriter, r *http.Request) error {
 type legalView struct {
 	Lines      []legalLine
 	Incomplete bool
+	More       []string // further paragraphs
 }
 
 type legalLine struct {
@@ -61,6 +63,11 @@ func (p *Pages) legal(w http.ResponseWriter, r *http.Request) error {
 		{Name: l.T("site.legal.host"), Value: site.Host},
 		{Name: l.T("site.legal.contact"), Value: site.Contact, Mail: true},
 	}}
+	for s := range strings.SplitSeq(strings.ReplaceAll(site.Legal, "\r\n", "\n"), "\n\n") {
+		if s = strings.TrimSpace(s); s != "" {
+			v.More = append(v.More, s)
+		}
+	}
 	v.Incomplete = slices.ContainsFunc(v.Lines, func(x legalLine) bool { return x.Value == "" })
 	return p.Kit.Page(w, r, &web.Page{
 		Title: l.T("site.legal.title"), Description: l.T("site.legal.description"), Template: "site/legal", View: v,

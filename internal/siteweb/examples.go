@@ -16,6 +16,6 @@ func examples() map[string][]any {
 		}},
 		"site/about":         {&aboutView{Site: full}, &aboutView{}},
 		"site/accessibility": {full, web.Site{}},
-		"site/legal":         {&legalView{Incomplete: true, Lines: []legalLine{{Name: "a"}, {Name: "b", Value: "c"}, {Name: "d", Value: "a@b.fr", Mail: true}}}},
+		"site/legal":         {&legalView{Incomplete: true, More: []string{"…"}, Lines: []legalLine{{Name: "a"}, {Name: "b", Value: "c"}, {Name: "d", Value: "a@b.fr", Mail: true}}}},
 	}
 }

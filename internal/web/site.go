@@ -11,6 +11,7 @@ type Site struct {
 	Contact   string // e-mail address
 	BaseURL   string // public address without a slash at the end, for links that leave the site; may be empty
 	Version   string // of the program
+	Legal     string // further legal text: plain paragraphs, parted by empty lines
 	Logo      string // path of its picture, "" for the mark of Bassin
 	LogoText  string // what the picture says, for those who don't see it
 }
