@@ -21,6 +21,7 @@ var ways = []struct{ action, key, href, icon string }{
 	{"admin.people", "people", peoplePath, "people"},
 	{"admin.mandates", "mandates", mandatesPath, "person"},
 	{"setting", "settings", settingsPath, "edit"},
+	{"audit", "audit", auditPath, "table"},
 	{"outbox", "outbox", outboxPath, "arrow"},
 	{"data.manage", "data", dataPath, "table"},
 	{"health", "health", healthPath, "server"},

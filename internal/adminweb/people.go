@@ -249,6 +249,9 @@ func (p *Pages) personLinks(r *http.Request, l *i18n.Localizer, x people.Person,
 	add(x.State != people.Suspended, "person.suspend", "admin.person.suspend", self+"/suspendre")
 	add(x.State == people.Suspended, "person.suspend", "admin.person.reopen", self+"/rouvrir")
 	add(true, "person.erase", "admin.person.erase", self+"/effacer")
+	if may(r, "audit") {
+		out = append(out, web.Anchor{Text: l.T("admin.person.audit"), Href: address(auditPath, "sur", x.Subject())})
+	}
 	return out
 }
 
