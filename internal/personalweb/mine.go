@@ -42,7 +42,7 @@ func (p *Pages) mine(w http.ResponseWriter, r *http.Request) error {
 		x := partView{ID: part.Table, Name: l.T("personal.table." + part.Table + ".name"), Why: l.T("personal.table." + part.Table + ".why")}
 		x.Table = web.Table{ID: "table-" + part.Table, Caption: x.Name, Quiet: true}
 		for _, c := range part.Columns {
-			x.Table.Columns = append(x.Table.Columns, web.Column{Title: columnName(l, part.Table, c)})
+			x.Table.Columns = append(x.Table.Columns, web.Column{Title: i18n.Upper(columnName(l, part.Table, c))})
 		}
 		for _, row := range part.Values {
 			cells := make([]web.Cell, len(row))
