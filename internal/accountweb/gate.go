@@ -102,10 +102,15 @@ func (g *Gate) send(w http.ResponseWriter, r *http.Request, to string) error {
 	return g.Kit.Redirect(w, r, to+"?retour="+url.QueryEscape(g.Kit.Asked(r)), http.StatusSeeOther)
 }
 
-// Open gives the reader the cookie of a session that has begun.
-func (g *Gate) Open(w http.ResponseWriter, r *http.Request, token string, until time.Time) {
+// Open gives the device the session that has begun, and by what it is known again.
+func (g *Gate) Open(w http.ResponseWriter, r *http.Request, in people.Entered) {
+	c := &http.Cookie{Name: g.cookieName(r), Value: in.Token, Path: "/", HttpOnly: true, Secure: g.Kit.Secure(r), SameSite: http.SameSiteLaxMode}
+	if in.Keep { // otherwise it ends with the browser
+		c.Expires = in.Session.ExpiresAt
+	}
+	http.SetCookie(w, c)
 	http.SetCookie(w, &http.Cookie{
-		Name: g.cookieName(r), Value: token, Path: "/", Expires: until,
+		Name: g.deviceName(r), Value: in.Device, Path: "/", Expires: g.Now().AddDate(1, 1, 0),
 		HttpOnly: true, Secure: g.Kit.Secure(r), SameSite: http.SameSiteLaxMode,
 	})
 }

@@ -30,6 +30,7 @@ type commands struct {
 	Restore  restoreCommand   `cmd:"" help:"Put a backup in the place of the database."`
 	Store    storeCommands    `cmd:"" help:"Copy the database to another, of either kind."`
 	Audit    auditCommands    `cmd:"" help:"Check the record of changes."`
+	User     userCommands     `cmd:"" help:"Make accounts, invite, give mandates, suspend and erase."`
 	Mail     mailCommands     `cmd:"" help:"Try the mail settings."`
 	Version  kong.VersionFlag `help:"Print the version and stop."`
 }

@@ -3,7 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"log/slog"
+	"errors"
 	"sync/atomic"
 	"time"
 
@@ -55,8 +55,8 @@ func (s *liveSite) refresh(ctx context.Context) error {
 	return nil
 }
 
-// follow reads the setting again as it may be changed through another server.
-func (s *liveSite) follow(ctx context.Context, log *slog.Logger) {
+// follow reads settings again as they may be changed through another server.
+func (s *Server) follow(ctx context.Context) {
 	tick := time.NewTicker(15 * time.Second)
 	defer tick.Stop()
 	for {
@@ -64,8 +64,8 @@ func (s *liveSite) follow(ctx context.Context, log *slog.Logger) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := s.refresh(ctx); err != nil && ctx.Err() == nil {
-				log.Warn("the name of the installation cannot be read again", "error", err)
+			if err := errors.Join(s.site.refresh(ctx), s.mail.refresh(ctx)); err != nil && ctx.Err() == nil {
+				s.log.Warn("the settings cannot be read again", "error", err)
 			}
 		}
 	}

@@ -253,7 +253,7 @@ func TestPagesOfNotices(t *testing.T) {
 func TestTasksHaveNames(t *testing.T) {
 	s := open(t, nil)
 	serving(t, s)
-	want := s.tasks(s.post(), true)
+	want := s.tasks(s.post(), func() bool { return true })
 	var known int
 	for end := time.Now().Add(30 * time.Second); known < len(want) && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		l, err := s.db.Schedules(context.Background(), time.Now())

@@ -26,6 +26,7 @@ import (
 	"bassin/internal/fault"
 	"bassin/internal/i18n"
 	"bassin/internal/media"
+	"bassin/internal/people"
 	"bassin/internal/pipeline"
 	"bassin/internal/snapshot"
 	"bassin/internal/store"
@@ -93,11 +94,13 @@ type Server struct {
 	out        io.Writer
 
 	live     snapshot.Live
-	catalog  *i18n.Catalog
-	kit      *web.Renderer
 	geo      *geo.Handler
 	pages    *atlasweb.Pages
 	site     *liveSite
+	mail     *liveMail
+	accounts *people.Accounts
+	catalog  *i18n.Catalog
+	kit      *web.Renderer
 	routes   []web.Route
 	db       *store.DB
 	media    *media.Service
@@ -195,6 +198,9 @@ func (s *Server) Serve(ctx context.Context) error {
 	done := make(chan error, 1)
 	go func() { done <- s.http.Serve(s.listener) }()
 	fmt.Fprintf(s.out, "Bassin is ready on http://%s\n", s.Address())
+	if err := s.announceSetup(ctx); err != nil {
+		s.log.Error("the first set-up cannot be offered", "error", err)
+	}
 	for {
 		select {
 		case err := <-done:

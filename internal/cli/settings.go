@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/mail"
+	"net/netip"
 	"net/url"
 	"os"
 	"strings"
@@ -65,6 +66,7 @@ type service struct {
 	LogLevel        string        `env:"BASSIN_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"Least level that is logged: debug, info, warn, error (${env})."`
 	RequestTimeout  time.Duration `env:"BASSIN_REQUEST_TIMEOUT" default:"30s" help:"Longest time a request may take (${env})."`
 	MemoryLimit     int           `env:"BASSIN_MEMORY_LIMIT" default:"448" help:"Memory in MB that the server tries to keep to, 0 for none (${env})."`
+	TrustedProxies  []string      `env:"BASSIN_TRUSTED_PROXIES" placeholder:"ADDRESS,…" help:"Proxies whose X-Forwarded-For says where a request comes from: addresses or networks such as 127.0.0.1 or 10.0.0.0/8 (${env})."`
 	ShutdownTimeout time.Duration `env:"BASSIN_SHUTDOWN_TIMEOUT" default:"20s" help:"Time left to requests in progress when the server stops (${env})."`
 }
 
@@ -72,6 +74,11 @@ type service struct {
 func (s service) Validate() error {
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
 		return fmt.Errorf("--listen: %q is not an address and port such as 127.0.0.1:8080", s.Listen)
+	}
+	for _, p := range s.TrustedProxies {
+		if _, err := proxy(p); err != nil {
+			return fmt.Errorf("--trusted-proxies: %q is neither an address nor a network such as 10.0.0.0/8", p)
+		}
 	}
 	if s.MemoryLimit < 0 {
 		return fmt.Errorf("--memory-limit: %d is not a number of MB", s.MemoryLimit)
@@ -83,6 +90,25 @@ func (s service) Validate() error {
 		return fmt.Errorf("--shutdown-timeout: %s is not a duration above zero", s.ShutdownTimeout)
 	}
 	return nil
+}
+
+// proxies are those that are believed.
+func (s service) proxies() []netip.Prefix {
+	var out []netip.Prefix
+	for _, p := range s.TrustedProxies {
+		if x, err := proxy(p); err == nil { // Validate has seen them
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// proxy reads an address or a network.
+func proxy(s string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(s); err == nil {
+		return a.Prefix(a.BitLen())
+	}
+	return netip.ParsePrefix(s)
 }
 
 // database is where what people write is kept, named alike to every command.

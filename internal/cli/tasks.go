@@ -20,18 +20,12 @@ import (
 // work starts what goes on behind the requests and ends with ctx.
 func (s *Server) work(ctx context.Context) (*sync.WaitGroup, error) {
 	var working sync.WaitGroup
-	working.Go(func() { s.site.follow(ctx, s.log) })
-	relay, err := s.command.Mail.relay()
-	if err != nil {
-		return &working, err
-	}
+	working.Go(func() { s.follow(ctx) })
 	post := s.post()
-	kinds := map[string]worker.Deliver{notice.Kind: post.Deliver}
-	if relay != nil { // without one, mails wait
-		kinds[notice.MailKind] = relay.Deliver
-	}
 	w := &worker.Worker{
-		Outbox: s.db, Kinds: kinds, Schedules: s.db, Tasks: s.tasks(post, relay != nil),
+		Outbox: s.db, Kinds: map[string]worker.Deliver{notice.Kind: post.Deliver, notice.MailKind: s.mail.deliver},
+		Ready:     func(kind string) bool { return kind != notice.MailKind || s.mail.can() }, // without a relay, mails wait
+		Schedules: s.db, Tasks: s.tasks(post, s.mail.can),
 		Now: time.Now, Chance: rand.Float64, Log: s.log,
 		Lease: 2 * time.Minute, Pause: time.Second, Parallel: 4, Grace: 10 * time.Second,
 	}
@@ -76,7 +70,7 @@ func (s *Server) mandateNotice(kind string, m people.Mandate) (job.Event, error)
 }
 
 // tasks is all the work that comes round.
-func (s *Server) tasks(post *notice.Post, mails bool) []worker.Task {
+func (s *Server) tasks(post *notice.Post, mails func() bool) []worker.Task {
 	keeper := &retention.Keeper{Settings: s.db, Record: s.db, Outbox: s.db, Notices: s.db, Post: post, Accounts: s.db, Mails: mails}
 	return []worker.Task{
 		{Name: "digest", When: func(ctx context.Context) (job.Plan, error) { return notice.DigestPlan(ctx, s.db) },

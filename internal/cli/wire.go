@@ -61,10 +61,21 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	}
 	reach := people.Reach{Resolve: perimeters.Resolve, ActsIn: s.actsIn}
 	gate := &accountweb.Gate{Store: s.db, Covers: reach.Covers, Now: time.Now, Zone: zone, Unread: s.db.Unread}
+	given, err := s.command.Mail.relay()
+	if err != nil {
+		return nil, err
+	}
+	s.mail = &liveMail{given: given, store: s.db}
+	if err := s.mail.refresh(ctx); err != nil {
+		return nil, err
+	}
+	if s.accounts, err = newAccounts(s.db, s.db, zone); err != nil {
+		return nil, err
+	}
 	kit, err := web.New(web.Config{
-		Site: site, Catalog: catalog, Assets: files, Log: s.log, Nav: nav, Guard: gate.Guard,
+		Site: site, Catalog: catalog, Assets: files, Log: s.log, Nav: nav, Guard: gate.Guard, Account: gate.Account,
 		Cache:     web.NewCache(pageCache, func() string { return fmt.Sprint(s.live.Load().Manifest.Hash, s.site.edition.Load()) }),
-		Templates: slices.Concat(atlasweb.Templates(), observatoryweb.Templates(), []web.Templates{siteweb.Templates(), personalweb.Templates(), noticeweb.Templates(), adminweb.Templates(), api.Templates()}),
+		Templates: slices.Concat(atlasweb.Templates(), observatoryweb.Templates(), []web.Templates{siteweb.Templates(), personalweb.Templates(), noticeweb.Templates(), adminweb.Templates(), accountweb.Templates(), api.Templates()}),
 		Failures:  public.Failures(),
 	})
 	if err != nil {
@@ -77,8 +88,9 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	admin := s.administration(kit, perimeters, reach, zone)
 	own := &personalweb.Pages{Kit: kit, Site: site, Data: &personal.Service{Store: s.db, Now: time.Now, Zone: zone}, Now: time.Now, Zone: zone, Periods: s.periods}
 	told := &noticeweb.Pages{Kit: kit, Store: s.db, Now: time.Now, Settings: func(ctx context.Context) (notice.Settings, error) { return notice.ReadSettings(ctx, s.db) }}
+	account := s.accountPages(gate, perimeters)
 
-	s.routes = slices.Concat(kit.Routes(), pages.Routes(), watch.Routes(), about.Routes(), own.Routes(), told.Routes(), admin.Routes(), public.Routes(), public.DocsRoutes(kit))
+	s.routes = slices.Concat(kit.Routes(), pages.Routes(), watch.Routes(), about.Routes(), own.Routes(), told.Routes(), admin.Routes(), account.Routes(), public.Routes(), public.DocsRoutes(kit))
 	router, err := kit.Router(s.routes)
 	if err != nil {
 		return nil, err

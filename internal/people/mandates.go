@@ -160,6 +160,26 @@ func (s *Mandates) End(ctx context.Context, actor *Actor, id string, version int
 	return m, err
 }
 
+// EndAs ends a mandate whatever its version, without asking for a right: for the console.
+func (s *Mandates) EndAs(ctx context.Context, by audit.Actor, id string, last Date, reason string) (m Mandate, err error) {
+	err = s.Store.ChangePeople(ctx, "end a mandate", func(tx Tx) error {
+		old, err := tx.Mandate(ctx, id)
+		if err != nil {
+			return err
+		}
+		if old.Past(DateOf(tx.Now(), s.Zone)) {
+			return fault.New(fault.Conflict, "people.mandate.over")
+		}
+		m = old
+		m.To, m.EndReason = last, strings.TrimSpace(reason)
+		if err := s.close(ctx, tx, by, old, m); err != nil {
+			return err
+		}
+		return s.stillAdministered(ctx, tx, old)
+	})
+	return m, err
+}
+
 // HandOver ends a mandate and gives its successor the same role in the same scope
 // from the next day, in one change: there is always a holder, and never two. It
 // returns the successor's mandate.

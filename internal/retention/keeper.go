@@ -41,7 +41,7 @@ type Keeper struct {
 	Notices  notice.Store
 	Post     *notice.Post
 	Accounts Accounts
-	Mails    bool // mails leave: nobody is erased whom no mail could warn
+	Mails    func() bool // mails leave: nobody is erased whom no mail could warn
 }
 
 // Gap is how long the work may have rested. After more, either the server did too or
@@ -78,7 +78,7 @@ func (k *Keeper) Apply(ctx context.Context, t job.Turn) (job.Counts, error) {
 	count("expired", int(expired), err)
 	n, err = k.unverified(ctx, before(t.Now, p.Unverified))
 	count("unverified", n, err)
-	if k.Mails {
+	if k.Mails() {
 		warned, erased, err := k.inactive(ctx, p, t.Now)
 		count("warned", warned, nil)
 		count("erased", erased, err)

@@ -65,6 +65,7 @@ var now = time.Date(2026, 11, 26, 2, 30, 0, 0, time.UTC)
 type house struct {
 	*store.DB
 	keeper *retention.Keeper
+	mails  bool // whether mails leave
 	now    time.Time
 }
 
@@ -93,7 +94,8 @@ func opened(t *testing.T) *house {
 			return notice.Site{Name: "Bassin", BaseURL: "https://bassin.example.fr"}, nil
 		},
 	}}
-	h.keeper = &retention.Keeper{Settings: db, Record: db, Outbox: db, Notices: db, Post: post, Accounts: db, Mails: true}
+	h.keeper = &retention.Keeper{Settings: db, Record: db, Outbox: db, Notices: db, Post: post, Accounts: db, Mails: func() bool { return h.mails }}
+	h.mails = true
 	return h
 }
 
@@ -238,13 +240,13 @@ func TestInactiveAccounts(t *testing.T) {
 func TestNobodyIsErasedUnawares(t *testing.T) {
 	h := opened(t)
 	h.add(t, "away", people.Active, now.AddDate(-4, 0, 0))
-	h.keeper.Mails = false
+	h.mails = false
 	for _, at := range []time.Time{now, now.AddDate(0, 0, 40)} {
 		if got := h.run(t, at); len(got) != 0 {
 			t.Errorf("without mail: %v", got)
 		}
 	}
-	h.keeper.Mails = true
+	h.mails = true
 	h.run(t, now)
 	jumped := now.AddDate(10, 0, 0)
 	h.now = jumped

@@ -22,6 +22,9 @@ type Deliver func(ctx context.Context, d job.Delivery) error
 type Worker struct {
 	Outbox job.Outbox
 	Kinds  map[string]Deliver // events of other kinds wait for a server that knows them
+	// Ready says whether events of a kind can be delivered for now; those of others
+	// wait. Nil: all can.
+	Ready  func(kind string) bool
 	Now    func() time.Time
 	Chance func() float64 // from 0 to 1
 	Log    *slog.Logger
@@ -57,7 +60,7 @@ func (w *Worker) Run(ctx context.Context) {
 	failures := 0
 	for ctx.Err() == nil {
 		now := w.Now()
-		batch, err := w.Outbox.Claim(ctx, kinds, w.Parallel, now, now.Add(w.Lease))
+		batch, err := w.Outbox.Claim(ctx, w.ready(kinds), w.Parallel, now, now.Add(w.Lease))
 		if err != nil && ctx.Err() == nil {
 			failures++
 			if failures == 1 {
@@ -72,6 +75,14 @@ func (w *Worker) Run(ctx context.Context) {
 			wait(ctx, w.Pause*time.Duration(min(1+failures, 30)))
 		}
 	}
+}
+
+// ready are the kinds that can be delivered for now.
+func (w *Worker) ready(kinds []string) []string {
+	if w.Ready == nil {
+		return kinds
+	}
+	return slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool { return !w.Ready(kind) })
 }
 
 func (w *Worker) deliverAll(ctx context.Context, batch []job.Delivery) {

@@ -1,0 +1,22 @@
+package accountweb
+
+import "bassin/internal/web"
+
+// examples are the views on which the templates are checked when the server starts.
+func examples() map[string][]any {
+	full := &form{
+		Title: "…", Lead: []string{"…"}, Notices: []web.Notice{{Kind: web.Attention, Text: "…"}}, Action: "/connexion", Hidden: []web.Hidden{{Name: "a", Value: "b"}},
+		Groups: []group{{Title: "…", Help: "…", Fields: []web.Field{{Name: "a", Label: "…"}}}}, Button: "…", Other: "…", Links: []web.Anchor{{Text: "…", Href: "/"}},
+	}
+	full.wrong("a", "…")
+	m := mandateView{Role: "…", Where: "…", Href: "/", From: "2026-01-01", To: "2026-12-31", Act: "…", ActHref: "/", Note: "…", Can: []string{"…"}}
+	return map[string][]any{
+		"account/form": {full, &form{Title: "…"}},
+		"account/home": {&homeView{
+			Name: "…", Done: &web.Notice{Kind: web.Done, Text: "…"}, Held: []mandateView{m}, Past: []mandateView{{Role: "…", From: "2026-01-01", Act: "…"}},
+			Ways: []wayView{{Title: "…", Change: "/", Drop: true, ID: "a"}}, Add: web.Links{Items: []web.Anchor{{Text: "…", Href: "/"}}},
+			Sessions: []sessionView{{Here: true}, {ID: "a"}}, Others: 1,
+		}, &homeView{}},
+		"account/rights": {&rightsView{Known: true, Rows: []rightRow{{}}, Roles: []roleView{{Can: []string{"…"}, Whole: []string{"…"}, Gives: "…"}, {}}}, &rightsView{Rows: []rightRow{{}}}},
+	}
+}

@@ -1,0 +1,132 @@
+package accountweb
+
+import (
+	"errors"
+	"net/http"
+
+	"bassin/internal/fault"
+	"bassin/internal/i18n"
+	"bassin/internal/people"
+	"bassin/internal/web"
+)
+
+// form is a page that asks for something.
+type form struct {
+	Title   string
+	Lead    []string
+	Notices []web.Notice
+	Errors  web.Errors
+	Action  string // path in French words
+	Hidden  []web.Hidden
+	Groups  []group
+	Button  string // "" for a page that only tells
+	Other   string // a second button, whose name is "essai"
+	Links   []web.Anchor
+	Crumbs  []web.Crumb `json:"-"`
+}
+
+// group is fields under a title, "" for none.
+type group struct {
+	Title, Help string
+	Fields      []web.Field
+}
+
+func fields(f ...web.Field) []group { return []group{{Fields: f}} }
+
+// page shows a form.
+func (p *Pages) page(w http.ResponseWriter, r *http.Request, f *form, status int) error {
+	return p.Gate.Kit.Page(w, r, &web.Page{Title: f.Title, Template: "account/form", View: f, NoIndex: true, Status: status, Crumbs: f.Crumbs})
+}
+
+// again shows a form once more with what is wrong in it. An error that no text of ours
+// explains is returned.
+func (p *Pages) again(w http.ResponseWriter, r *http.Request, f *form, err error) error {
+	l := p.Gate.Kit.Locale(r.Context())
+	status := http.StatusBadRequest
+	for _, one := range all(err) {
+		e, ok := errors.AsType[*fault.Error](one)
+		if !ok || e.Code == fault.Internal || e.Code == fault.Gone || !l.Has(e.Key) {
+			return one
+		}
+		if e.Code == fault.Unavailable || e.Field == people.Waiting {
+			status = http.StatusTooManyRequests
+		}
+		f.wrong(e.Field, l.T(e.Key, e.Args...))
+	}
+	return p.page(w, r, f, status)
+}
+
+// all are the errors that were joined into one.
+func all(err error) []error {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		return many.Unwrap()
+	}
+	return []error{err}
+}
+
+// wrong says beside a field what is wrong with it, or on top where there is no such field.
+func (f *form) wrong(name, text string) {
+	for g := range f.Groups {
+		for i := range f.Groups[g].Fields {
+			if x := &f.Groups[g].Fields[i]; x.Name == name {
+				x.Error = text
+				f.Errors.Items = append(f.Errors.Items, web.FieldError{Field: name, Text: text})
+				return
+			}
+		}
+	}
+	f.Notices = append(f.Notices, web.Notice{Kind: web.Attention, Text: text, Role: "alert"})
+}
+
+// typed gives the fields what was sent, secrets aside.
+func (f *form) typed(r *http.Request) *form {
+	for g := range f.Groups {
+		for i := range f.Groups[g].Fields {
+			x := &f.Groups[g].Fields[i]
+			switch v := r.PostFormValue(x.Name); x.Type {
+			case "password":
+			case "checkbox", "radio", "select":
+				for o := range x.Options {
+					x.Options[o].Chosen = x.Options[o].Value == v
+				}
+			default:
+				x.Value = v
+			}
+		}
+	}
+	return f
+}
+
+// told is a page that says what was done and what comes next.
+func (p *Pages) told(w http.ResponseWriter, r *http.Request, title string, texts []string, links ...web.Anchor) error {
+	return p.page(w, r, &form{Title: title, Lead: texts, Links: links}, http.StatusOK)
+}
+
+// The fields that several pages have.
+func emailField(l *i18n.Localizer, value string) web.Field {
+	return web.Field{Name: "email", Label: l.T("account.field.email"), Type: "email", Value: value, Autocomplete: "username", Required: true, Example: l.T("account.field.email_example")}
+}
+
+func nameField(l *i18n.Localizer, value string) web.Field {
+	return web.Field{Name: "name", Label: l.T("account.field.name"), Help: l.T("account.field.name_help"), Value: value, Autocomplete: "name", Required: true}
+}
+
+func newPasswordField(l *i18n.Localizer) web.Field {
+	return web.Field{Name: "password", Label: l.T("account.field.new_password"), Help: l.T("account.field.new_password_help"), Type: "password", Autocomplete: "new-password", Required: true}
+}
+
+func presentField(l *i18n.Localizer) web.Field {
+	return web.Field{Name: "present", Label: l.T("account.field.present"), Help: l.T("account.field.present_help"), Type: "password", Autocomplete: "current-password", Required: true}
+}
+
+func keepField(l *i18n.Localizer) web.Field {
+	return web.Field{Name: "rester", Label: l.T("account.field.keep"), Help: l.T("account.field.keep_help"), Type: "checkbox", Options: []web.Option{{Value: "1", Label: l.T("account.field.keep_option")}}}
+}
+
+func langField(l *i18n.Localizer, chosen string) web.Field {
+	f := web.Field{Name: "langue", Label: l.T("account.field.lang"), Help: l.T("account.field.lang_help"), Type: "select", Required: true}
+	for _, x := range []i18n.Lang{i18n.FR, i18n.EN} {
+		f.Options = append(f.Options, web.Option{Value: string(x), Label: l.T("account.lang." + string(x)), Chosen: string(x) == chosen})
+	}
+	return f
+}

@@ -1,0 +1,197 @@
+package accountweb
+
+import (
+	"net/http"
+	"slices"
+
+	"bassin/internal/i18n"
+	"bassin/internal/people"
+	"bassin/internal/web"
+)
+
+// homeView is the overview of one's account.
+type homeView struct {
+	Name     string
+	Done     *web.Notice
+	Facts    web.Facts
+	Held     []mandateView
+	Past     []mandateView
+	Ways     []wayView
+	Add      web.Links
+	Sessions []sessionView
+	Others   int // sessions on other devices
+}
+
+// mandateView is a mandate as its holder reads it.
+type mandateView struct {
+	Role, Where, Href string
+	From, To          string // ISO days
+	Act, ActHref      string
+	Note              string
+	Can               []string // what it lets do
+}
+
+// wayView is a way in.
+type wayView struct {
+	ID, Title, Text string
+	Change          string // path, "" if there is nothing to change
+	Drop            bool
+}
+
+// sessionView is a device that is signed in.
+type sessionView struct {
+	ID, Device, Method string
+	Since, Seen        string
+	Here               bool
+}
+
+// done are the things that pages lead back from, and their texts.
+var done = map[string]string{
+	"mot-de-passe": "account.done.password", "nom": "account.done.name", "adresse": "account.done.email",
+	"adresse-demandee": "account.done.email_asked", "appareils": "account.done.sessions", "appareil": "account.done.session",
+}
+
+func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
+	ctx, l := r.Context(), p.Gate.Kit.Locale(r.Context())
+	a := people.Of(ctx)
+	v := &homeView{Name: a.Person.Name}
+	if key := done[r.FormValue("fait")]; key != "" {
+		v.Done = &web.Notice{Kind: web.Done, Text: l.T(key), Role: "status"}
+	}
+	v.Facts.Items = []web.Fact{
+		{Term: l.T("account.field.name"), Text: a.Person.Name}, {Term: l.T("account.field.email"), Text: a.Person.Email},
+		{Term: l.T("account.field.lang"), Text: l.T("account.lang." + a.Person.Lang)},
+	}
+	today := people.DateOf(p.Gate.Now(), p.Gate.Zone)
+	mandates, err := p.Gate.Store.MandatesOf(ctx, a.Person.ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range mandates {
+		if m.Past(today) {
+			v.Past = append(v.Past, p.mandate(r, l, a, m))
+		} else {
+			v.Held = append(v.Held, p.mandate(r, l, a, m))
+		}
+	}
+	creds, err := p.Gate.Store.Credentials(ctx, a.Person.ID)
+	if err != nil {
+		return err
+	}
+	v.Ways = p.ways(l, creds)
+	sessions, err := p.Gate.Store.Sessions(ctx, a.Person.ID)
+	if err != nil {
+		return err
+	}
+	now := p.Gate.Now()
+	for _, s := range sessions {
+		if !s.ExpiresAt.After(now) {
+			continue
+		}
+		x := sessionView{ID: s.ID, Device: s.Device, Method: l.T("account.method." + s.Method), Since: l.Moment(s.CreatedAt), Seen: l.Moment(s.SeenAt), Here: s.ID == a.Session.ID}
+		if x.Device == "" {
+			x.Device = l.T("account.session.unknown")
+		}
+		if !x.Here {
+			v.Others++
+		}
+		v.Sessions = append(v.Sessions, x)
+	}
+	return p.Gate.Kit.Page(w, r, &web.Page{Title: l.T("account.home.title"), Template: "account/home", View: v, NoIndex: true})
+}
+
+// mandate puts a mandate in words.
+func (p *Pages) mandate(r *http.Request, l *i18n.Localizer, a *people.Actor, m people.Mandate) mandateView {
+	v := mandateView{Role: l.T("people.role." + string(m.Role)), From: string(m.From), To: string(m.To), Act: m.Act, ActHref: m.ActHref}
+	v.Where, v.Href = p.Where(r.Context(), l, m.Scope)
+	if m.Past(people.DateOf(p.Gate.Now(), p.Gate.Zone)) {
+		return v
+	}
+	for _, right := range people.Rights {
+		if slices.Contains(right.Roles, m.Role) && (!right.Whole || m.Scope == people.Everywhere) {
+			v.Can = append(v.Can, l.T("people.right."+right.Name))
+		}
+	}
+	if m.Role == people.Administrator && !a.Session.Strong {
+		v.Note = l.T("account.mandate.strong")
+	}
+	return v
+}
+
+// ways are the ways in that somebody has, in words.
+func (p *Pages) ways(l *i18n.Localizer, creds []people.Credential) []wayView {
+	var out []wayView
+	has := map[people.CredentialKind]bool{}
+	for _, c := range creds {
+		has[c.Kind] = true
+		x := wayView{ID: c.ID, Title: l.T("account.way." + string(c.Kind)), Text: l.T("account.way.since", l.Date(c.CreatedAt))}
+		if c.Label != "" {
+			x.Title += " – " + c.Label
+		}
+		if !c.UsedAt.IsZero() {
+			x.Text = l.T("account.way.used", l.Date(c.CreatedAt), l.Moment(c.UsedAt))
+		}
+		if c.Kind == people.Password {
+			x.Change = "/mon-compte/mot-de-passe"
+		}
+		out = append(out, x)
+	}
+	if !has[people.Password] {
+		out = append(out, wayView{Title: l.T("account.way.password"), Text: l.T("account.way.no_password"), Change: "/mon-compte/mot-de-passe"})
+	}
+	if p.Accounts.CanMail() {
+		out = append(out, wayView{Title: l.T("account.way.link"), Text: l.T("account.way.link_text")})
+	}
+	return out
+}
+
+// rightsView is the table of who may do what.
+type rightsView struct {
+	Known bool
+	Rows  []rightRow
+	Roles []roleView
+}
+
+type rightRow struct{ What, Who, Why string }
+
+type roleView struct {
+	Name  string
+	Can   []string
+	Whole []string // only with a mandate over the whole installation
+	Gives string
+}
+
+func (p *Pages) rights(w http.ResponseWriter, r *http.Request) error {
+	l, a := p.Gate.Kit.Locale(r.Context()), people.Of(r.Context())
+	v := &rightsView{Known: a.Known()}
+	for _, right := range people.Rights {
+		row := rightRow{What: l.T("people.right." + right.Name), Who: right.Who(l)}
+		if a.Known() {
+			row.Why = a.MaySomewhere(right.Name).In(l)
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	for _, role := range people.Roles {
+		x := roleView{Name: l.T("people.role." + string(role))}
+		for _, right := range people.Rights {
+			if !slices.Contains(right.Roles, role) {
+				continue
+			}
+			text := l.T("people.right." + right.Name)
+			if right.Whole {
+				x.Whole = append(x.Whole, text)
+			} else {
+				x.Can = append(x.Can, text)
+			}
+		}
+		var gives []string
+		for _, g := range role.Gives() {
+			gives = append(gives, l.T("people.role."+string(g)))
+		}
+		if len(gives) > 0 {
+			x.Gives = l.T("account.rights.gives", l.List(gives))
+		}
+		v.Roles = append(v.Roles, x)
+	}
+	return p.Gate.Kit.Page(w, r, &web.Page{Title: l.T("account.rights.title"), Description: l.T("account.rights.description"), Template: "account/rights", View: v})
+}

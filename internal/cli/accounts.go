@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"bassin/internal/accountweb"
+	"bassin/internal/atlas"
+	"bassin/internal/fault"
+	"bassin/internal/i18n"
+	"bassin/internal/people"
+	"bassin/internal/setting"
+	"bassin/internal/signin"
+	"bassin/internal/snapshot"
+	"bassin/internal/territory"
+	"bassin/internal/territory/names"
+	"bassin/internal/web/naming"
+)
+
+// hashesAtOnce bounds the memory that people who sign in together take: 19 MB each.
+const hashesAtOnce = 2
+
+// newAccounts joins the rules of accounts to their parts. What needs the pages is
+// joined once there are some.
+func newAccounts(db people.Store, settings setting.Store, zone *time.Location) (*people.Accounts, error) {
+	passwords, err := signin.NewPasswords(signin.DefaultCost(), hashesAtOnce)
+	if err != nil {
+		return nil, err
+	}
+	return &people.Accounts{
+		Store: db, Passwords: passwords, Now: time.Now,
+		Mandates: &people.Mandates{Store: db, Now: time.Now, Zone: zone},
+		CanMail:  func() bool { return false },
+		SiteName: func() string { return "Bassin" },
+		SelfRegistration: func(ctx context.Context) (bool, error) {
+			var set setting.Accounts
+			kept, err := settings.Setting(ctx, setting.AccountsName)
+			if err == nil && kept.Value != nil {
+				err = json.Unmarshal(kept.Value, &set)
+			}
+			return set.SelfRegistration, err
+		},
+	}, nil
+}
+
+// accountPages joins the pages of accounts.
+func (s *Server) accountPages(gate *accountweb.Gate, perimeters *atlas.Service) *accountweb.Pages {
+	place := s.place(perimeters)
+	s.accounts.Mandates.Known = func(ctx context.Context, in people.Scope) error {
+		_, _, err := place(ctx, s.catalog.Localizer(i18n.FR), in)
+		return err
+	}
+	s.accounts.Mandates.Notice = s.mandateNotice
+	s.accounts.Letter, s.accounts.CanMail = s.letters().AccountEvent, s.mail.can
+	s.accounts.SiteName = func() string { return s.site.site().Name }
+	return &accountweb.Pages{
+		Gate: gate, Accounts: s.accounts, Settings: s.db, Site: s.site.site, Proxies: s.command.Service.proxies(),
+		Where: func(ctx context.Context, l *i18n.Localizer, in people.Scope) (name, href string) {
+			name, href, err := place(ctx, l, in)
+			if err != nil { // it exists no more
+				return in.String(), ""
+			}
+			return name, href
+		},
+		Find: findTerritory,
+		Changed: func(ctx context.Context) error {
+			if err := s.site.refresh(ctx); err != nil {
+				return err
+			}
+			return s.mail.refresh(ctx)
+		},
+		Try:   s.tryMail,
+		Fixed: accountweb.Fixed{Mail: s.mail.given != nil},
+	}
+}
+
+// place says a scope in words, with the path of its page; fault.NotFound if there is none.
+func (s *Server) place(perimeters *atlas.Service) func(context.Context, *i18n.Localizer, people.Scope) (string, string, error) {
+	return func(ctx context.Context, l *i18n.Localizer, in people.Scope) (name, href string, err error) {
+		switch {
+		case in == people.Everywhere:
+			return l.T("account.everywhere"), "", nil
+		case in.Organisation != "":
+			o, err := s.db.Organisation(ctx, in.Organisation)
+			return o.Name, "", err
+		}
+		france := s.live.Load().France
+		t, err := perimeters.Resolve(ctx, france, in.Territory.String())
+		if err != nil {
+			return "", "", err
+		}
+		return naming.Named(l, france, t), t.Path(), nil
+	}
+}
+
+// findTerritory is the id of the territory that was typed, by its name or its code.
+func findTerritory(ctx context.Context, l *i18n.Localizer, typed string) (string, error) {
+	s := snapshot.FromContext(ctx)
+	if id, ok := territory.ParseID(typed); ok {
+		if _, ok := s.France.Territory(id); ok {
+			return id.String(), nil
+		}
+	}
+	same := func(a, b string) bool { return strings.Join(people.Fold(a), " ") == strings.Join(people.Fold(b), " ") }
+	var exact []string
+	var may []string
+	for _, m := range s.Names.Search(typed, names.Options{Limit: 8}) {
+		t, ok := s.France.Territory(m.ID)
+		if !ok {
+			continue
+		}
+		if named := naming.Named(l, s.France, t); same(named, typed) {
+			exact = append(exact, m.ID.String())
+		}
+		may = append(may, fmt.Sprintf("%s (%s %s)", m.ID, naming.Kind(l, t), t.Name))
+	}
+	switch {
+	case len(exact) == 1:
+		return exact[0], nil
+	case len(may) == 0:
+		return "", fault.New(fault.Invalid, "account.setup.territory.none", typed).In("territory")
+	}
+	return "", fault.New(fault.Invalid, "account.setup.territory.several", strings.Join(may, " ; ")).In("territory")
+}
+
+// announceSetup prints the link of the first set-up while nobody administers.
+func (s *Server) announceSetup(ctx context.Context) error {
+	token, err := s.accounts.NewSetup(ctx)
+	if err != nil || token == "" {
+		return err
+	}
+	fmt.Fprintf(s.out, "Nobody administers this installation yet. Open this link within 24 hours to set it up:\n  %s/installation/%s\n", s.base(), token)
+	return nil
+}
+
+// base is the address by which links reach the server.
+func (s *Server) base() string {
+	if b := s.site.site().BaseURL; b != "" {
+		return b
+	}
+	return "http://" + s.Address()
+}

@@ -1,0 +1,85 @@
+package people
+
+import (
+	"context"
+	"time"
+
+	"bassin/internal/fault"
+)
+
+// Attempts that may fail before whoever tries has to wait: at one account, and from one
+// network address, behind which a whole town hall may be.
+const (
+	accountTries = 5
+	addressTries = 30
+)
+
+// forgotten is how long after the last failure all are forgotten.
+const forgotten = 24 * time.Hour
+
+// Wait is how long to wait after n failures where that many are free: 2 s, then twice as
+// long each time, at most 15 min.
+func Wait(n, free int) time.Duration {
+	if n < free {
+		return 0
+	}
+	return min(15*time.Minute, time.Second<<min(n-free+1, 10))
+}
+
+// failures says how often something failed, and until when whoever tries again has to wait.
+func (s *Accounts) failures(ctx context.Context, key string, free int) (n int, until time.Time, err error) {
+	n, last, err := s.Store.Failures(ctx, key)
+	if err != nil {
+		return 0, time.Time{}, err
+	}
+	if s.Now().Sub(last) > forgotten {
+		if n > 0 {
+			err = s.Store.Forgive(ctx, key)
+		}
+		return 0, time.Time{}, err
+	}
+	return n, last.Add(Wait(n, free)), nil
+}
+
+// admit lets an attempt through or says how long to wait. The attempt counts as failed
+// until [Store.Forgive]: those made at the same time are not let through together.
+func (s *Accounts) admit(ctx context.Context, key, from string) error {
+	s.counting.Lock()
+	defer s.counting.Unlock()
+	_, until, err := s.failures(ctx, key, accountTries)
+	if err != nil {
+		return err
+	}
+	_, others, err := s.failures(ctx, fromKey(from), addressTries)
+	if err != nil {
+		return err
+	}
+	if others.After(until) {
+		until = others
+	}
+	now := s.Now()
+	if until.After(now) {
+		return tooSoon(until.Sub(now))
+	}
+	return s.Store.Failed(ctx, key, now)
+}
+
+// tooSoon says how long to wait, in whole seconds or minutes.
+func tooSoon(d time.Duration) error {
+	if d > 90*time.Second {
+		return fault.New(fault.Invalid, "people.wait.minutes", int((d+time.Minute-1)/time.Minute)).In(Waiting)
+	}
+	return fault.New(fault.Invalid, "people.wait.seconds", int((d+time.Second-1)/time.Second)).In(Waiting)
+}
+
+// Waiting is the field of the fault that asks to wait: no field of any form.
+const Waiting = "wait"
+
+func fromKey(from string) string { return "from:" + from }
+
+// accountKey counts attempts at an address from devices that never signed in to its
+// account, whether or not it has one.
+func accountKey(email string) string { return "account:" + HashToken(EmailKey(email))[:32] }
+
+// deviceHash is by what a device is known that signed in as a person.
+func deviceHash(device, person string) string { return HashToken("device " + device + " " + person) }
