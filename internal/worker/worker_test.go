@@ -27,6 +27,9 @@ func TestMain(m *testing.M) {
 	if dsn := os.Getenv("BASSIN_TEST_WORKER"); dsn != "" {
 		os.Exit(child(dsn, os.Getenv("BASSIN_TEST_POST")))
 	}
+	if dsn := os.Getenv("BASSIN_TEST_BUSY"); dsn != "" {
+		os.Exit(busy(dsn, os.Getenv("BASSIN_TEST_POST")))
+	}
 	os.Exit(pgtest.Run(m))
 }
 
