@@ -28,12 +28,25 @@ import (
 )
 
 // administration joins the pages of the administration to what they look after.
-func (s *Server) administration(kit *web.Renderer, perimeters *atlas.Service, reach people.Reach, zone *time.Location) *adminweb.Pages {
+func (s *Server) administration(kit *web.Renderer, perimeters *atlas.Service, bodies *people.Organisations, reach people.Reach, zone *time.Location) *adminweb.Pages {
 	given := s.command.Site
 	p := &adminweb.Pages{
 		Kit: kit, Now: time.Now, Zone: zone, Covers: reach.Covers,
 		People: &people.Directory{Store: s.db, Record: s.db, Now: time.Now, Zone: zone},
-		Places: adminweb.Places{Resolve: perimeters.Resolve, Organisation: s.organisationName, Organisations: s.organisationsNamed},
+		Places: adminweb.Places{Resolve: perimeters.Resolve,
+			Organisation: func(ctx context.Context, id string) (string, error) {
+				o, err := bodies.Find(ctx, id)
+				return o.Name, err
+			},
+			Organisations: func(ctx context.Context, typed string) ([]adminweb.Named, error) {
+				found, err := bodies.Search(ctx, typed, 20)
+				out := make([]adminweb.Named, len(found))
+				for i, o := range found {
+					out[i] = adminweb.Named{ID: o.ID, Name: o.Name}
+				}
+				return out, err
+			},
+		},
 		Record: s.db, Settings: s.db, Outbox: s.db, Keeper: s.db, Desk: &job.Desk{Now: time.Now},
 		Server: &machine{server: s},
 		Given: setting.Site{
@@ -41,22 +54,21 @@ func (s *Server) administration(kit *web.Renderer, perimeters *atlas.Service, re
 		},
 		Refreshed: s.site.refresh,
 	}
-	p.Mandates = &people.Mandates{Store: s.db, Now: time.Now, Zone: zone, Known: p.Exists, Notice: s.mandateNotice}
+	p.Mandates = &people.Mandates{Store: s.db, Now: time.Now, Zone: zone, Known: func(ctx context.Context, in people.Scope) error {
+		if in.Organisation == "" {
+			return p.Exists(ctx, in)
+		}
+		// A collectivité gets its row with its first mandate.
+		_, err := bodies.Ensure(ctx, people.Of(ctx), in.Organisation)
+		return err
+	}, Notice: s.mandateNotice}
 	return p
 }
 
+// organisationName is the name of an organisation that has a row.
 func (s *Server) organisationName(ctx context.Context, id string) (string, error) {
 	o, err := s.db.Organisation(ctx, id)
 	return o.Name, err
-}
-
-func (s *Server) organisationsNamed(ctx context.Context, typed string) ([]adminweb.Named, error) {
-	found, _, err := s.db.Organisations(ctx, people.OrganisationFilter{Query: typed, Limit: 20})
-	out := make([]adminweb.Named, len(found))
-	for i, o := range found {
-		out[i] = adminweb.Named{ID: o.ID, Name: o.Name}
-	}
-	return out, err
 }
 
 // machine implements [adminweb.Server].

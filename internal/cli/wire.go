@@ -19,12 +19,12 @@ import (
 	"bassin/internal/noticeweb"
 	"bassin/internal/observatory"
 	"bassin/internal/observatoryweb"
+	"bassin/internal/orgweb"
 	"bassin/internal/people"
 	"bassin/internal/personal"
 	"bassin/internal/personalweb"
 	"bassin/internal/siteweb"
 	"bassin/internal/snapshot"
-	"bassin/internal/territory"
 	"bassin/internal/web"
 	"bassin/internal/web/assets"
 )
@@ -59,7 +59,8 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	if err != nil {
 		return nil, err
 	}
-	reach := people.Reach{Resolve: perimeters.Resolve, ActsIn: s.actsIn}
+	bodies := &people.Organisations{Store: s.db}
+	reach := people.Reach{Resolve: perimeters.Resolve, ActsIn: bodies.ActsIn}
 	gate := &accountweb.Gate{Store: s.db, Covers: reach.Covers, Now: time.Now, Zone: zone, Unread: s.db.Unread}
 	given, err := s.command.Mail.relay()
 	if err != nil {
@@ -75,7 +76,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	kit, err := web.New(web.Config{
 		Site: site, Catalog: catalog, Assets: files, Log: s.log, Nav: nav, Guard: gate.Guard, Account: gate.Account,
 		Cache:     web.NewCache(pageCache, func() string { return fmt.Sprint(s.live.Load().Manifest.Hash, s.site.edition.Load()) }),
-		Templates: slices.Concat(atlasweb.Templates(), observatoryweb.Templates(), []web.Templates{siteweb.Templates(), personalweb.Templates(), noticeweb.Templates(), adminweb.Templates(), accountweb.Templates(), api.Templates()}),
+		Templates: slices.Concat(atlasweb.Templates(), observatoryweb.Templates(), []web.Templates{siteweb.Templates(), personalweb.Templates(), noticeweb.Templates(), adminweb.Templates(), orgweb.Templates(), accountweb.Templates(), api.Templates()}),
 		Failures:  public.Failures(),
 	})
 	if err != nil {
@@ -83,14 +84,15 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	}
 	s.kit, gate.Kit = kit, kit
 	watch := &observatoryweb.Pages{Kit: kit, Site: site, Observatory: figures}
-	pages := &atlasweb.Pages{Kit: kit, Atlas: perimeters, Sections: watch.Sections()}
+	who := &orgweb.Pages{Kit: kit, Rules: bodies, Record: s.db, People: s.db, Now: time.Now, Zone: zone}
+	pages := &atlasweb.Pages{Kit: kit, Atlas: perimeters, Sections: slices.Concat(watch.Sections(), who.Sections())}
 	about := &siteweb.Pages{Kit: kit, Site: site}
-	admin := s.administration(kit, perimeters, reach, zone)
+	admin := s.administration(kit, perimeters, bodies, reach, zone)
 	own := &personalweb.Pages{Kit: kit, Site: site, Data: &personal.Service{Store: s.db, Now: time.Now, Zone: zone}, Now: time.Now, Zone: zone, Periods: s.periods}
 	told := &noticeweb.Pages{Kit: kit, Store: s.db, Now: time.Now, Settings: func(ctx context.Context) (notice.Settings, error) { return notice.ReadSettings(ctx, s.db) }}
 	account := s.accountPages(gate, perimeters)
 
-	s.routes = slices.Concat(kit.Routes(), pages.Routes(), watch.Routes(), about.Routes(), own.Routes(), told.Routes(), admin.Routes(), account.Routes(), public.Routes(), public.DocsRoutes(kit))
+	s.routes = slices.Concat(kit.Routes(), pages.Routes(), watch.Routes(), about.Routes(), own.Routes(), told.Routes(), admin.Routes(), who.Routes(), account.Routes(), public.Routes(), public.DocsRoutes(kit))
 	router, err := kit.Router(s.routes)
 	if err != nil {
 		return nil, err
@@ -114,19 +116,6 @@ func (s *Server) seeing(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(w, r.WithContext(snapshot.WithContext(r.Context(), s.live.Load())))
 	})
-}
-
-// actsIn are the territories where an organisation acts; one that was merged acts
-// where the one it became does.
-func (s *Server) actsIn(ctx context.Context, id string) ([]territory.ID, error) {
-	for range 10 { // merges of merges; a circle cannot be made
-		o, err := s.db.Organisation(ctx, id)
-		if err != nil || o.MergedInto == "" {
-			return o.Territories, err
-		}
-		id = o.MergedInto
-	}
-	return nil, nil
 }
 
 // ready says why the server cannot answer people, if it cannot.

@@ -32,7 +32,7 @@ func TestParseNumbers(t *testing.T) {
 		{ParseSIREN, "212202668", "", "organisation.siren.key"},            // one digit wrong
 		{ParseSIREN, "21220266", "", "organisation.siren.form"},            // one missing
 		{ParseSIREN, "21220266O", "", "organisation.siren.form"},           // a letter
-		{ParseSIREN, "21220266700013", "", "organisation.siren.form"},      // a SIRET
+		{ParseSIREN, "21220266700011", "", "organisation.siren.form"},      // a SIRET
 		{ParseSIREN, "FR12212202667", "", "organisation.siren.form"},       // a VAT number
 		{ParseSIREN, "٢١٢٢٠٢٦٦٧", "", "organisation.siren.form"},           // other digits
 		{ParseSIRET, "44315772200010", "44315772200010", ""},               // Interjeunes, Ambérieu

@@ -22,6 +22,33 @@ type Likeness struct {
 // accents, common abbreviations and the name of the commune; two legal units with
 // different SIREN are never the same, whatever their names.
 func Alike(f *territory.France, a, b *Organisation) Likeness {
+	return alike(f, named(f, a), named(f, b))
+}
+
+// compared is an organisation made ready to be compared with many.
+type compared struct {
+	*Organisation
+	whole, head []term
+	short       string
+}
+
+func named(f *territory.France, o *Organisation) compared {
+	var places []string // words of its commune's name
+	if n, ok := f.CommuneNumber(o.Commune); ok {
+		places = Fold(f.Commune(n).Name)
+	}
+	return compared{o, terms(o.Name, places), terms(head(o.Name), places), strings.Join(Fold(o.ShortName), "")}
+}
+
+func alike(f *territory.France, a, b compared) Likeness {
+	names := a.nameLikeness(b)
+	if len(a.short) >= 4 && a.short == b.short {
+		names = max(names, 0.8)
+	}
+	sameUnit := a.SIREN != "" && a.SIREN == b.SIREN
+	if names < Likely && !sameUnit { // no place makes two names more alike
+		return Likeness{Score: names}
+	}
 	var out Likeness
 	place := 0.85 // two names alone, of nowhere, prove less
 	switch {
@@ -32,7 +59,6 @@ func Alike(f *territory.France, a, b *Organisation) Likeness {
 	case a.Commune != "" && b.Commune != "" || len(a.Territories) > 0 && len(b.Territories) > 0:
 		place = 0.6
 	}
-	names := max(nameLikeness(f, a, b, a.Name, b.Name), shortLikeness(a, b))
 	switch {
 	case names > 0.995:
 		out.Reasons = append(out.Reasons, "name")
@@ -41,7 +67,7 @@ func Alike(f *territory.France, a, b *Organisation) Likeness {
 	}
 	out.Score = names * place
 	switch {
-	case a.SIREN != "" && a.SIREN == b.SIREN:
+	case sameUnit:
 		out.Reasons = append(out.Reasons, "siren")
 		// Two establishments of one unit in two places are two; without their numbers, who knows.
 		if a.SIRET == "" || b.SIRET == "" || a.SIRET == b.SIRET {
@@ -51,15 +77,6 @@ func Alike(f *territory.France, a, b *Organisation) Likeness {
 		out.Score = 0
 	}
 	return out
-}
-
-// shortLikeness says whether the short name of one is that of the other.
-func shortLikeness(a, b *Organisation) float64 {
-	x, y := strings.Join(Fold(a.ShortName), ""), strings.Join(Fold(b.ShortName), "")
-	if len(x) >= 4 && x == y {
-		return 0.8
-	}
-	return 0
 }
 
 // Overlap says whether two lists of territories share a commune.
@@ -100,12 +117,10 @@ type term struct {
 
 // nameLikeness compares two names whole, and without what follows a dash, a slash
 // or a bracket: a unit often adds there which service it is, or what it is for.
-func nameLikeness(f *territory.France, a, b *Organisation, x, y string) float64 {
-	places := append(placeWords(f, a.Commune), placeWords(f, b.Commune)...)
-	p, q := terms(x, places), terms(y, places)
-	out := likeness(p, q)
-	if s, t := terms(head(x), places), terms(head(y), places); (len(s) < len(p) || len(t) < len(q)) && min(weight(s), weight(t)) >= 1.5 {
-		out = max(out, 0.9*likeness(s, t))
+func (c compared) nameLikeness(o compared) float64 {
+	out := likeness(c.whole, o.whole)
+	if (len(c.head) < len(c.whole) || len(o.head) < len(o.whole)) && min(weight(c.head), weight(o.head)) >= 1.5 {
+		out = max(out, 0.9*likeness(c.head, o.head))
 	}
 	return out
 }
@@ -191,14 +206,6 @@ func weight(ts []term) (w float64) {
 		w += t.weight
 	}
 	return w
-}
-
-// placeWords are the words of a commune's name.
-func placeWords(f *territory.France, code string) []string {
-	if n, ok := f.CommuneNumber(code); ok {
-		return Fold(f.Commune(n).Name)
-	}
-	return nil
 }
 
 // terms are the words of a name that tell: without links and legal forms, with
@@ -322,15 +329,18 @@ func sameWord(a, b string) bool {
 // edits says whether a becomes b by at most so many letters added, left out,
 // replaced or exchanged with the next (optimal string alignment).
 func edits(a, b string, most int) bool {
-	if len(a)-len(b) > most || len(b)-len(a) > most {
-		return false
+	const longest = 40
+	if len(a)-len(b) > most || len(b)-len(a) > most || len(a) >= longest || len(b) >= longest || a[0] != b[0] && a[1] != b[1] {
+		return false // of two that begin so differently
 	}
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
+	var rows [3][longest]int
+	before, last, row := &rows[0], &rows[1], &rows[2]
+	for j := range len(b) + 1 {
 		last[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
 		row[0] = i
+		best := i
 		for j := 1; j <= len(b); j++ {
 			cost := 1
 			if a[i-1] == b[j-1] {
@@ -340,6 +350,10 @@ func edits(a, b string, most int) bool {
 			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
 				row[j] = min(row[j], before[j-2]+1)
 			}
+			best = min(best, row[j])
+		}
+		if best > most+1 {
+			return false
 		}
 		before, last, row = last, row, before
 	}

@@ -46,6 +46,7 @@ func RunOrganisations(t *testing.T, open func(t *testing.T) Organisations) {
 		{"mandates follow, and come back but those moved since", mandatesFollow},
 		{"what looks alike is set apart once", apart},
 		{"two who merge crosswise both end", crosswise},
+		{"rules of organisations", organisationRules},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.check(t, open(t)) })
 	}
