@@ -15,6 +15,7 @@ import (
 	"bassin/internal/atlas"
 	"bassin/internal/atlasweb"
 	"bassin/internal/i18n"
+	"bassin/internal/mediaweb"
 	"bassin/internal/notice"
 	"bassin/internal/noticeweb"
 	"bassin/internal/observatory"
@@ -92,7 +93,8 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	told := &noticeweb.Pages{Kit: kit, Store: s.db, Now: time.Now, Settings: func(ctx context.Context) (notice.Settings, error) { return notice.ReadSettings(ctx, s.db) }}
 	account := s.accountPages(gate, perimeters)
 
-	s.routes = slices.Concat(kit.Routes(), pages.Routes(), watch.Routes(), about.Routes(), own.Routes(), told.Routes(), admin.Routes(), who.Routes(), account.Routes(), public.Routes(), public.DocsRoutes(kit))
+	attached := &mediaweb.Pages{Kit: kit, Media: s.media, May: mediaweb.Public, Now: time.Now}
+	s.routes = slices.Concat(kit.Routes(), attached.Routes(), pages.Routes(), watch.Routes(), about.Routes(), own.Routes(), told.Routes(), admin.Routes(), who.Routes(), account.Routes(), public.Routes(), public.DocsRoutes(kit))
 	router, err := kit.Router(s.routes)
 	if err != nil {
 		return nil, err

@@ -93,12 +93,10 @@ func opaque(m image.Image) bool {
 // fit makes d small enough for no side to be longer than side.
 func (d drawn) fit(side int) drawn {
 	b := d.Bounds()
-	w, h := b.Dx(), b.Dy()
-	longest := max(w, h)
-	if longest <= side {
+	w, h := fitted(b.Dx(), b.Dy(), side)
+	if w == b.Dx() && h == b.Dy() {
 		return d
 	}
-	w, h = max(1, (w*side+longest/2)/longest), max(1, (h*side+longest/2)/longest)
 	return drawn{scaled(d.Image, w, h), d.kind}
 }
 
@@ -201,4 +199,21 @@ func (d drawn) encode(w io.Writer) error {
 		return jpeg.Encode(w, d.Image, &jpeg.Options{Quality: 85})
 	}
 	return png.Encode(w, d.Image)
+}
+
+// Shown is the size in pixels of what a page shows of a picture.
+func (a Attachment) Shown() (width, height int) {
+	if a.Small == "" {
+		return a.Width, a.Height
+	}
+	return fitted(a.Width, a.Height, smallSide)
+}
+
+// fitted is the largest size of the same shape, no side of which is longer than side.
+func fitted(w, h, side int) (int, int) {
+	longest := max(w, h)
+	if longest <= side {
+		return w, h
+	}
+	return max(1, (w*side+longest/2)/longest), max(1, (h*side+longest/2)/longest)
 }

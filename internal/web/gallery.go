@@ -18,6 +18,7 @@ type gallery struct {
 	Marks      []Mark
 	Notices    []Notice
 	Details    Details
+	Files      Files
 	Cards      []Card
 	Facts      Facts
 	States     []State
@@ -90,6 +91,10 @@ func newGallery(n int) *gallery {
 			{Kind: Done, Text: "L’adresse est gardée. Vous pouvez la partager."},
 		},
 		Details: Details{Summary: "D’où viennent ces chiffres ?", Body: "<p>De l’Insee, qui compte les habitants de chaque commune par sondage et par recensement.</p>"},
+		Files: Files{Action: "/design", Most: 10, Still: true, Items: []File{
+			{ID: "a", Version: 1, Name: "Délibération du 12 mars.pdf", Kind: "PDF", Size: "214 ko", Href: "/design"},
+			{ID: "b", Version: 1, Name: "Salle du conseil.jpg", Kind: "image", Size: "1,2 Mo", Href: "/design", Picture: "/favicon.svg", Width: 120, Height: 120, Alt: "Le logo du site", Private: true},
+		}, Errors: []FieldError{{"file", "Ce fichier est vide. Vérifiez que c’est le bon."}}},
 		Cards: []Card{
 			{Title: "Vous êtes maire ou secrétaire de mairie", Text: "Tapez le nom de votre commune : sa page tient sur une feuille.", Href: "/design", Icon: "building"},
 			{Title: "Vous coordonnez un bassin de vie", Text: "Ce qui le compose, ce qui le traverse, ce qui change.", Href: "/design", Icon: "people"},

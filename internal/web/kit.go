@@ -39,6 +39,7 @@ func examples() map[string][]any {
 		"web/table":      one(g.Table),
 		"web/anchor":     {Anchor{Text: "…", Href: "/", Icon: "arrow"}, Anchor{Text: "…", Href: "/", Strong: true}},
 		"web/mark":       {g.Marks[0], g.Marks[1]},
+		"web/files":      {g.Files, Files{}},
 		"web/details":    one(g.Details),
 		"web/card":       one(g.Cards[0]),
 		"web/facts":      one(g.Facts),
