@@ -299,7 +299,7 @@ func TestPanel(t *testing.T) {
 		if got := s.page(t, "/lire").Find("main").Text(); !strings.Contains(got, "Aucun fichier.") {
 			t.Errorf("empty, it says %s", got)
 		}
-		if got := s.page(t, "/en/gerer").Find("main").Text(); !strings.Contains(got, "Add the first one below") || !strings.Contains(got, "2 MB") {
+		if got := s.page(t, "/en/gerer").Find("main").Text(); !strings.Contains(got, "Add the first one below") || !strings.Contains(got, "2\u00a0MB") {
 			t.Errorf("empty, in English, it says %s", got)
 		}
 		// The name and the type that are sent are not believed.
@@ -368,7 +368,7 @@ func TestPanelRefuses(t *testing.T) {
 			"a page":          {"a.pdf", "<html>", "mon texte", "file", "pages web"},
 			"a program":       {"photo.jpg", "\x7fELF", "mon texte", "file", "genre de fichier"},
 			"an empty one":    {"a.txt", "", "mon texte", "file", "vide"},
-			"too large":       {"a.txt", strings.Repeat("a", 2<<20+1), "mon texte", "file", "2 Mo"},
+			"too large":       {"a.txt", strings.Repeat("a", 2<<20+1), "mon texte", "file", "2\u00a0Mo"},
 			"too long a text": {"a.txt", "text", long, "alt", "500 caractères"},
 		} {
 			res, doc := s.post(t, "/gerer", c.name, "application/pdf", c.body, "do", "add", "alt", c.alt)
