@@ -97,6 +97,7 @@ type Server struct {
 	geo      *geo.Handler
 	pages    *atlasweb.Pages
 	site     *liveSite
+	edition  *edition
 	mail     *liveMail
 	accounts *people.Accounts
 	catalog  *i18n.Catalog

@@ -21,6 +21,7 @@ import (
 func (s *Server) work(ctx context.Context) (*sync.WaitGroup, error) {
 	var working sync.WaitGroup
 	working.Go(func() { s.follow(ctx) })
+	working.Go(func() { s.edition.follow(ctx, s.log) })
 	post := s.post()
 	w := &worker.Worker{
 		Outbox: s.db, Kinds: map[string]worker.Deliver{notice.Kind: post.Deliver, notice.MailKind: s.mail.deliver},

@@ -54,6 +54,10 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 		return nil, err
 	}
 	site := s.site.site
+	s.edition = &edition{record: s.db}
+	if err := s.edition.start(ctx); err != nil {
+		return nil, err
+	}
 	perimeters := &atlas.Service{Store: s.db, Now: time.Now}
 	figures := &observatory.Service{Perimeters: perimeters, Unit: atlas.Unit}
 	public, err := api.New(api.Config{Live: &s.live, Sets: perimeters, Figures: figures, Catalog: catalog, Build: s.version, BaseURL: site().BaseURL})
@@ -76,7 +80,9 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	}
 	kit, err := web.New(web.Config{
 		Site: site, Catalog: catalog, Assets: files, Log: s.log, Nav: nav, Guard: gate.Guard, Account: gate.Account,
-		Cache:     web.NewCache(pageCache, func() string { return fmt.Sprint(s.live.Load().Manifest.Hash, s.site.edition.Load()) }),
+		Cache: web.NewCache(pageCache, func() string {
+			return fmt.Sprint(s.live.Load().Manifest.Hash, s.site.edition.Load(), s.edition.n.Load())
+		}),
 		Templates: slices.Concat(atlasweb.Templates(), observatoryweb.Templates(), []web.Templates{siteweb.Templates(), personalweb.Templates(), noticeweb.Templates(), adminweb.Templates(), orgweb.Templates(), accountweb.Templates(), api.Templates()}),
 		Failures:  public.Failures(),
 	})

@@ -68,6 +68,11 @@ func (db *DB) Rows(ctx context.Context) iter.Seq2[audit.Row, error] {
 	}
 }
 
+// After are the rows that follow one, in order, at most 500: what happened since.
+func (db *DB) After(ctx context.Context, seq int64) ([]audit.Row, error) {
+	return db.rows(ctx, `SELECT `+auditColumns+` FROM audit_row WHERE seq > $1 ORDER BY seq LIMIT 500`, seq)
+}
+
 // Find implements [audit.Store].
 func (db *DB) Find(ctx context.Context, f audit.Filter) ([]audit.Row, error) {
 	var where []string
