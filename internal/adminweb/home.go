@@ -20,6 +20,7 @@ func (p *Pages) homeRoutes() []web.Route {
 var ways = []struct{ action, key, href, icon string }{
 	{"admin.people", "people", peoplePath, "people"},
 	{"admin.mandates", "mandates", mandatesPath, "person"},
+	{"organisation.update", "organisations", "/organisations", "building"},
 	{"setting", "settings", settingsPath, "edit"},
 	{"audit", "audit", auditPath, "table"},
 	{"outbox", "outbox", outboxPath, "arrow"},

@@ -179,3 +179,23 @@ func column(t *testing.T, file, name string) []string {
 	}
 	return out
 }
+
+// Whatever is typed is a number in its one form, or is refused; what is taken is
+// taken again as it is.
+func FuzzParseNumbers(f *testing.F) {
+	for _, s := range []string{"", "212 202 667", "35600000057144", "W9R1011072", "2,12E+08", "\xff", "\u0661", "000000000"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for length, parse := range map[int]func(string) (string, error){9: ParseSIREN, 14: ParseSIRET, 10: ParseRNA} {
+			n, err := parse(s)
+			if err != nil || n == "" {
+				continue
+			}
+			again, err := parse(FormatNumber(n))
+			if len(n) != length || err != nil || again != n {
+				t.Errorf("%q is %q, then %q, %v", s, n, again, err)
+			}
+		}
+	})
+}

@@ -20,6 +20,7 @@ var referring = []struct {
 	versioned     bool // has a version, which changes with the row
 }{
 	{"mandate", "scope", true},
+	{"attachment", "subject", true},
 }
 
 // refer makes the rows of a table that name one organisation name another, among
