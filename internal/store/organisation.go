@@ -108,17 +108,17 @@ func among[T ~string](c *conditions, condition string, list []T) {
 func (db *DB) Organisations(ctx context.Context, f people.OrganisationFilter) ([]people.Organisation, int, error) {
 	var c conditions
 	if f.State == "" {
-		c.and("state <> $%d", string(people.OrganisationMerged))
+		c.and(`state <> 'merged'`)
 	} else {
 		c.and("state = $%d", string(f.State))
 	}
 	switch siren, siret, rna := f.Numbers(); {
 	case siren != "":
-		c.and("siren = $%d", siren)
+		c.and(`siren = $%d AND siren <> ''`, siren) // so that the index of numbers serves
 	case siret != "":
-		c.and("siren = $%d AND siret = $%d", siret[:9], siret)
+		c.and(`siren = $%d AND siret = $%d AND siren <> ''`, siret[:9], siret)
 	case rna != "":
-		c.and("rna = $%d", rna)
+		c.and(`rna = $%d AND rna <> ''`, rna)
 	default:
 		for _, w := range f.Words() {
 			c.and("folded LIKE $%d", "% "+w+"%") // a folded word holds no sign that LIKE reads
@@ -128,10 +128,10 @@ func (db *DB) Organisations(ctx context.Context, f people.OrganisationFilter) ([
 		c.and("kind = $%d", string(f.Kind))
 	}
 	if f.SIREN != "" {
-		c.and("siren = $%d", f.SIREN)
+		c.and(`siren = $%d AND siren <> ''`, f.SIREN)
 	}
 	if f.RNA != "" {
-		c.and("rna = $%d", f.RNA)
+		c.and(`rna = $%d AND rna <> ''`, f.RNA)
 	}
 	if f.Communes != nil {
 		among(&c, `commune IN (%s)`, f.Communes)
@@ -182,9 +182,9 @@ func told(o *people.Organisation, fields []string) audit.Values {
 // holder finds who has the numbers of an organisation, besides itself.
 func (t *tx) holder(o *people.Organisation) error {
 	for _, c := range []struct{ field, number, where string }{
-		{"siret", o.SIRET, "siret = $1"},
-		{"siren", o.SIREN, "siren = $1 AND siret = ''"},
-		{"rna", o.RNA, "rna = $1"},
+		{"siret", o.SIRET, "siren = substr($1, 1, 9) AND siret = $1 AND siren <> ''"},
+		{"siren", o.SIREN, "siren = $1 AND siret = '' AND siren <> ''"},
+		{"rna", o.RNA, "rna = $1 AND rna <> ''"},
 	} {
 		if c.number == "" || c.field == "siren" && o.SIRET != "" {
 			continue
