@@ -21,6 +21,7 @@ type Pages struct {
 	Gate     *Gate
 	Accounts *people.Accounts
 	Settings Settings
+	Codes    Codes
 	Site     func() web.Site
 	Proxies  []netip.Prefix // whose word on where a request comes from is taken
 	// Where says a scope in words, with the path of its page.
@@ -67,6 +68,10 @@ func (p *Pages) Routes() []web.Route {
 		get("/connexion", "account.sign_in", web.Everyone, p.signInPage),
 		post("/connexion", "account.sign_in.do", web.Everyone, p.signIn),
 		post("/deconnexion", "account.sign_out", web.SignedIn, p.signOut),
+		get("/connexion/second-facteur", "account.second", web.SignedIn, p.secondPage),
+		post("/connexion/second-facteur", "account.second.do", web.Everyone, p.second),
+		post("/connexion/cle/debut", "account.passkey.begin", web.Everyone, p.beginPasskeySignIn),
+		post("/connexion/cle", "account.passkey.use", web.Everyone, p.usePasskey),
 		get("/connexion/lien", "account.link", web.Everyone, p.linkPage),
 		post("/connexion/lien", "account.link.send", web.Everyone, p.sendLink),
 		get("/connexion/lien/{token}", "account.link.open", web.Everyone, p.openLink),
@@ -88,6 +93,15 @@ func (p *Pages) Routes() []web.Route {
 		post("/mon-compte/nom", "account.name.do", web.SignedIn, p.name),
 		get("/mon-compte/adresse", "account.email", web.SignedIn, p.emailPage),
 		post("/mon-compte/adresse", "account.email.do", web.SignedIn, p.email),
+		get("/mon-compte/code", "account.codes", web.SignedIn, p.codesPage),
+		post("/mon-compte/code", "account.codes.do", web.SignedIn, p.codes),
+		get("/mon-compte/cle", "account.key", web.SignedIn, p.passkeyPage),
+		post("/mon-compte/cle/debut", "account.key.begin", web.SignedIn, p.beginPasskey),
+		post("/mon-compte/cle", "account.key.do", web.SignedIn, p.passkey),
+		get("/mon-compte/secours", "account.recovery", web.SignedIn, p.renewPage),
+		post("/mon-compte/secours", "account.recovery.do", web.SignedIn, p.renew),
+		get("/mon-compte/acces/{id}", "account.way", web.SignedIn, p.dropPage),
+		post("/mon-compte/acces/{id}", "account.way.drop", web.SignedIn, p.drop),
 		post("/mon-compte/appareils", "account.sessions.end", web.SignedIn, p.endSessions),
 		get("/droits", "account.rights", web.Everyone, p.rights),
 		get("/installation/{token}", "account.setup", web.Everyone, p.setupPage),

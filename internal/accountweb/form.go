@@ -2,6 +2,7 @@ package accountweb
 
 import (
 	"errors"
+	"html/template"
 	"net/http"
 
 	"bassin/internal/fault"
@@ -22,7 +23,12 @@ type form struct {
 	Button  string // "" for a page that only tells
 	Other   string // a second button, whose name is "essai"
 	Links   []web.Anchor
-	Crumbs  []web.Crumb `json:"-"`
+	Crumbs  []web.Crumb
+	Picture template.URL // to be read by an application
+	Key     string       // the same, to be typed
+	Codes   []string     // to be written down: shown this once
+	Next    string       // where to go on after them, as the browser asks for it
+	Passkey *passkeyForm
 }
 
 // group is fields under a title, "" for none.
@@ -35,7 +41,11 @@ func fields(f ...web.Field) []group { return []group{{Fields: f}} }
 
 // page shows a form.
 func (p *Pages) page(w http.ResponseWriter, r *http.Request, f *form, status int) error {
-	return p.Gate.Kit.Page(w, r, &web.Page{Title: f.Title, Template: "account/form", View: f, NoIndex: true, Status: status, Crumbs: f.Crumbs})
+	page := &web.Page{Title: f.Title, Template: "account/form", View: f, NoIndex: true, Status: status, Crumbs: f.Crumbs}
+	if f.Passkey != nil {
+		page.Scripts = []string{"passkey.js"}
+	}
+	return p.Gate.Kit.Page(w, r, page)
 }
 
 // again shows a form once more with what is wrong in it. An error that no text of ours

@@ -109,6 +109,9 @@ func (g *Gate) Open(w http.ResponseWriter, r *http.Request, in people.Entered) {
 		c.Expires = in.Session.ExpiresAt
 	}
 	http.SetCookie(w, c)
+	if in.Device == "" { // it has it already
+		return
+	}
 	http.SetCookie(w, &http.Cookie{
 		Name: g.deviceName(r), Value: in.Device, Path: "/", Expires: g.Now().AddDate(1, 1, 0),
 		HttpOnly: true, Secure: g.Kit.Secure(r), SameSite: http.SameSiteLaxMode,

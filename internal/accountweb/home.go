@@ -48,7 +48,7 @@ type sessionView struct {
 // done are the things that pages lead back from, and their texts.
 var done = map[string]string{
 	"mot-de-passe": "account.done.password", "nom": "account.done.name", "adresse": "account.done.email",
-	"adresse-demandee": "account.done.email_asked", "appareils": "account.done.sessions", "appareil": "account.done.session",
+	"adresse-demandee": "account.done.email_asked", "appareils": "account.done.sessions", "appareil": "account.done.session", "acces": "account.done.way",
 }
 
 func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
@@ -79,6 +79,10 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Ways = p.ways(l, creds)
+	v.Add = web.Links{Label: l.T("account.way.add"), Items: []web.Anchor{{Text: l.T("account.codes.title"), Href: "/mon-compte/code"}}}
+	if p.Accounts.HasPasskeys() {
+		v.Add.Items = append(v.Add.Items, web.Anchor{Text: l.T("account.passkey.title"), Href: "/mon-compte/cle"})
+	}
 	sessions, err := p.Gate.Store.Sessions(ctx, a.Person.ID)
 	if err != nil {
 		return err
@@ -124,15 +128,15 @@ func (p *Pages) ways(l *i18n.Localizer, creds []people.Credential) []wayView {
 	has := map[people.CredentialKind]bool{}
 	for _, c := range creds {
 		has[c.Kind] = true
-		x := wayView{ID: c.ID, Title: l.T("account.way." + string(c.Kind)), Text: l.T("account.way.since", l.Date(c.CreatedAt))}
-		if c.Label != "" {
-			x.Title += " – " + c.Label
-		}
+		x := wayView{ID: c.ID, Title: way(l, c), Text: l.T("account.way.since", l.Date(c.CreatedAt)), Drop: true}
 		if !c.UsedAt.IsZero() {
 			x.Text = l.T("account.way.used", l.Date(c.CreatedAt), l.Moment(c.UsedAt))
 		}
-		if c.Kind == people.Password {
+		switch c.Kind {
+		case people.Password:
 			x.Change = "/mon-compte/mot-de-passe"
+		case people.Recovery:
+			x.Change, x.Drop = "/mon-compte/secours", false
 		}
 		out = append(out, x)
 	}
@@ -143,6 +147,15 @@ func (p *Pages) ways(l *i18n.Localizer, creds []people.Credential) []wayView {
 		out = append(out, wayView{Title: l.T("account.way.link"), Text: l.T("account.way.link_text")})
 	}
 	return out
+}
+
+// way is a way in, in words.
+func way(l *i18n.Localizer, c people.Credential) string {
+	name := l.T("account.way." + string(c.Kind))
+	if c.Label != "" {
+		name += " – " + c.Label
+	}
+	return name
 }
 
 // rightsView is the table of who may do what.

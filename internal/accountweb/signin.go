@@ -42,6 +42,7 @@ func (p *Pages) signInForm(r *http.Request) *form {
 		Groups: fields(email,
 			web.Field{Name: "password", Label: l.T("account.field.password"), Type: "password", Autocomplete: "current-password", Required: true},
 			keepField(l)),
+		Passkey: p.passkeySignIn(r),
 	}
 	if r.FormValue("retour") != "" {
 		f.Lead = []string{l.T("account.sign_in.needed")}
@@ -74,6 +75,9 @@ func (p *Pages) signIn(w http.ResponseWriter, r *http.Request) error {
 // enter follows a proof of who one is: the device gets the session, and whatever session
 // it held before ends.
 func (p *Pages) enter(w http.ResponseWriter, r *http.Request, in people.Entered) error {
+	if in.Second != "" {
+		return p.page(w, r, p.secondForm(r, in.Second), http.StatusOK)
+	}
 	if a := people.Of(r.Context()); a.Known() && a.Session.ID != in.Session.ID {
 		if err := p.Accounts.SignOut(r.Context(), a); err != nil {
 			return err

@@ -31,7 +31,7 @@ func newAccounts(db people.Store, settings setting.Store, zone *time.Location) (
 		return nil, err
 	}
 	return &people.Accounts{
-		Store: db, Passwords: passwords, Now: time.Now,
+		Store: db, Passwords: passwords, Codes: codes{}, Now: time.Now,
 		Mandates: &people.Mandates{Store: db, Now: time.Now, Zone: zone},
 		CanMail:  func() bool { return false },
 		SiteName: func() string { return "Bassin" },
@@ -55,6 +55,7 @@ func (s *Server) accountPages(gate *accountweb.Gate, perimeters *atlas.Service) 
 	}
 	s.accounts.Mandates.Notice = s.mandateNotice
 	s.accounts.Letter, s.accounts.CanMail = s.letters().AccountEvent, s.mail.can
+	s.accounts.Passkeys = s.passkeysOf
 	s.accounts.SiteName = func() string { return s.site.site().Name }
 	return &accountweb.Pages{
 		Gate: gate, Accounts: s.accounts, Settings: s.db, Site: s.site.site, Proxies: s.command.Service.proxies(),
@@ -65,7 +66,7 @@ func (s *Server) accountPages(gate *accountweb.Gate, perimeters *atlas.Service) 
 			}
 			return name, href
 		},
-		Find: findTerritory,
+		Find: findTerritory, Codes: accountweb.Codes{NewSecret: signin.NewCodeSecret, Address: signin.CodeAddress, Draw: signin.QRCode},
 		Changed: func(ctx context.Context) error {
 			if err := s.site.refresh(ctx); err != nil {
 				return err
@@ -142,4 +143,63 @@ func (s *Server) base() string {
 		return b
 	}
 	return "http://" + s.Address()
+}
+
+// codes joins one-time and recovery codes.
+type codes struct{}
+
+func (codes) Check(secret, code string, now time.Time, last int64) (int64, bool) {
+	return signin.CheckCode(secret, code, now, last)
+}
+func (codes) NewRecovery() (plain, hashes []string) { return signin.NewRecoveryCodes() }
+func (codes) CheckRecovery(code string, hashes []string) int {
+	return signin.CheckRecovery(code, hashes)
+}
+
+// passkeys joins the protocol of passkeys.
+type passkeys struct{ *signin.Passkeys }
+
+func (p passkeys) BeginRegistration(h people.Holder) (people.Ceremony, error) {
+	c, err := p.Passkeys.BeginRegistration(holder(h))
+	return people.Ceremony(c), err
+}
+
+func (p passkeys) Register(h people.Holder, kept, answer []byte) (people.KeptPasskey, error) {
+	k, err := p.Passkeys.Register(holder(h), kept, answer)
+	return people.KeptPasskey{ID: k.ID, Record: k.Record}, err
+}
+
+func (p passkeys) BeginSignIn() (people.Ceremony, error) {
+	c, err := p.Passkeys.BeginSignIn()
+	return people.Ceremony(c), err
+}
+
+func (p passkeys) SignIn(kept, answer []byte, find func([]byte) (people.Holder, error)) (people.Holder, people.KeptPasskey, error) {
+	var found people.Holder
+	_, k, err := p.Passkeys.SignIn(kept, answer, func(handle []byte) (h signin.Holder, err error) {
+		if found, err = find(handle); err != nil {
+			return h, err
+		}
+		return holder(found), nil
+	})
+	return found, people.KeptPasskey{ID: k.ID, Record: k.Record}, err
+}
+
+func holder(h people.Holder) signin.Holder {
+	out := signin.Holder{Handle: h.Handle, Name: h.Name, Display: h.Display}
+	for _, k := range h.Passkeys {
+		out.Passkeys = append(out.Passkeys, signin.Passkey{ID: k.ID, Record: k.Record})
+	}
+	return out
+}
+
+// passkeysOf is the protocol for the address that the site has now; nil where none can
+// be bound to it.
+func (s *Server) passkeysOf() people.Passkeys {
+	now := s.site.site()
+	p, err := signin.NewPasskeys(now.Name, time.Now, s.base())
+	if err != nil {
+		return nil
+	}
+	return passkeys{p}
 }

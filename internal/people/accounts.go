@@ -39,6 +39,9 @@ type Accounts struct {
 	Store     Store
 	Mandates  *Mandates
 	Passwords Passwords
+	Codes     Codes
+	// Passkeys is nil, or gives nil, where the site has no address to bind passkeys to.
+	Passkeys func() Passkeys
 	// Letter is the event that sends a mail.
 	Letter   func(context.Context, Mail) (job.Event, error)
 	CanMail  func() bool   // whether mails leave at all
