@@ -143,7 +143,7 @@ var libraries = map[string]library{
 	"modernc.org/sqlite":                  {"SQLite without cgo", []string{"internal/store"}},
 	"github.com/pressly/goose/v3":         {"migrations", []string{"internal/store"}},
 	"github.com/danielgtaylor/huma/v2":    {"OpenAPI from code", []string{"internal/api"}},
-	"github.com/parquet-go/parquet-go":    {"Parquet tables", []string{"internal/snapshot", "internal/pipeline", "internal/territory", "internal/atlasweb", "internal/siteweb", "internal/api"}},
+	"github.com/parquet-go/parquet-go":    {"Parquet tables", []string{"internal/snapshot", "internal/pipeline", "internal/territory", "internal/atlasweb", "internal/siteweb", "internal/api", "internal/siting"}},
 	"github.com/xuri/excelize/v2":         {"spreadsheets to take away", []string{"internal/observatoryweb"}},
 	"github.com/alecthomas/kong":          {"command line", []string{"internal/cli"}},
 	"github.com/prometheus/client_golang": {"metrics", []string{"internal/web", "internal/cli"}},

@@ -26,6 +26,7 @@ type commands struct {
 	Data     dataCommands     `cmd:"" help:"Check the open data or build a snapshot from it."`
 	Diagnose diagnoseCommand  `cmd:"" help:"Write the diagnosis of a territory: its digital inequalities, with whom it is compared, what is known of help."`
 	Index    indexCommand     `cmd:"" help:"Compute a composite index on a table, with any method."`
+	Siting   sitingCommands   `cmd:"" help:"Choose where to open places, with a proof."`
 	Backup   backupCommand    `cmd:"" help:"Copy all that people wrote into one file, while the server runs."`
 	Restore  restoreCommand   `cmd:"" help:"Put a backup in the place of the database."`
 	Store    storeCommands    `cmd:"" help:"Copy the database to another, of either kind."`

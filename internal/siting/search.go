@@ -1,0 +1,241 @@
+package siting
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// search looks for the least cost of a work and proves it.
+type search struct {
+	stop    func() bool
+	crew    *crew
+	chance  *rand.Rand
+	root    *work
+	whole   bool                            // all costs are whole numbers
+	slack   func() float64                  // how much under the best a solution must be to count, where they are not
+	cost    func(sites []int32) float64     // of a solution, computed anew; +Inf if it is none
+	widen   func(k *work, r []float64) bool // lists more columns for rows that would pay for farther ones; nil if rows are complete
+	told    func(step string)               // of progress; may be nil
+	mend    func(sites []int32) []int32     // makes a solution of sites that are none; may be nil
+	enough  float64                         // a cost that needs no improvement
+	ceiling float64                         // of costs that matter: a bound above it is as good as any
+
+	upper float64 // cost of the best solution
+	sites []int32 // of it, those open from the start aside
+	low   float64 // no solution costs less
+	nodes int
+	step  string
+}
+
+func (m *search) tell(step string) {
+	m.step = step
+	if m.told != nil {
+		m.told(step)
+	}
+}
+
+// done says that there is nothing left to find or to prove.
+func (m *search) done() bool { return m.upper <= m.enough || m.low >= m.cut() || m.stop() }
+
+// cut is the bound from which nothing better can be: the next whole value, or a
+// hair under the best.
+func (m *search) cut() float64 {
+	upper := m.goal()
+	if math.IsInf(upper, 1) {
+		return upper
+	}
+	if m.whole {
+		return upper - 1 + 1e-6 + 1e-12*upper
+	}
+	return upper - m.slack()
+}
+
+// goal is what the bound strives for.
+func (m *search) goal() float64 { return min(m.upper, m.ceiling) }
+
+// bound is what can be said of all solutions.
+func (m *search) bound() float64 {
+	if m.whole {
+		return min(m.upper, math.Ceil(m.low-1e-6-1e-12*math.Abs(m.low)))
+	}
+	return min(m.low, m.upper-m.slack())
+}
+
+// ascend raises the bound at the root, tries what it chooses, and drops columns.
+func (m *search) ascend(r []float64) []float64 {
+	k := m.root
+	c := newClimb(r, 10)
+	d := newDual(k, r)
+	s := newSwaps(k)
+	for round := 0; round < 20; round++ {
+		more := c.run(d, m.crew, m.goal(), m.cut(), 40, m.stop)
+		m.low = max(m.low, c.best)
+		m.tell("bound")
+		if m.widen != nil && m.widen(k, d.r) {
+			more = true
+			d, s = newDual(k, d.r), newSwaps(k)
+			d.price(m.crew)
+		}
+		if m.done() {
+			return d.r
+		}
+		s.set(d.sel)
+		s.improve(m.stop)
+		m.take(s)
+		if m.done() {
+			return d.r
+		}
+		kept, opened, left := d.fixed(m.cut())
+		if len(opened) > 0 || left < len(k.cols)*4/5 {
+			k = k.keep(kept, opened)
+			for i := range d.r {
+				c.kept[i] = min(c.kept[i], k.reach[i])
+			}
+			nd := newDual(k, slices.Clone(c.kept))
+			d = nd
+			m.root = k
+			s = newSwaps(k)
+		}
+		if !more {
+			break
+		}
+	}
+	return d.r
+}
+
+// fixed says which columns a better solution may still hold, and which it must.
+func (d *dual) fixed(cut float64) (kept []bool, opened []int32, left int) {
+	kept = make([]bool, len(d.k.cols))
+	chosen := make([]bool, len(d.k.cols))
+	for _, j := range d.sel {
+		chosen[j] = true
+	}
+	for j := range kept {
+		switch {
+		case chosen[j] && d.low+d.earn[j]-d.next >= cut:
+			opened = append(opened, int32(j))
+		case chosen[j] || d.low+d.edge-d.earn[j] < cut:
+			kept[j] = true
+			left++
+		}
+	}
+	return kept, opened, left
+}
+
+// improve exchanges from given sites.
+func (m *search) improve(k *work, sites []int32) {
+	s := newSwaps(k)
+	s.set(k.find(sites))
+	s.improve(m.stop)
+	m.take(s)
+}
+
+// find gives the columns of sites, those that are none left out.
+func (k *work) find(sites []int32) []int32 {
+	var out []int32
+	for j, site := range k.cols {
+		if slices.Contains(sites, site) {
+			out = append(out, int32(j))
+		}
+	}
+	return out
+}
+
+// take offers what exchanges have found.
+func (m *search) take(s *swaps) {
+	if s.value >= m.upper {
+		return
+	}
+	sites := slices.Clone(s.k.opened)
+	for _, j := range s.open {
+		sites = append(sites, s.k.cols[j])
+	}
+	m.offer(sites)
+}
+
+// offer keeps sites if they are the best so far.
+func (m *search) offer(sites []int32) {
+	if m.mend != nil {
+		sites = m.mend(sites)
+	}
+	v := m.cost(sites)
+	if v < m.upper {
+		m.upper = v
+		m.sites = slices.Clone(sites)
+		m.tell(m.step)
+	}
+}
+
+// kicks exchanges a few columns at random, close to one another, and keeps what is
+// no worse after it has been improved.
+func (m *search) kicks() {
+	k := m.root
+	s := newSwaps(k)
+	s.set(k.find(m.sites))
+	s.improve(m.stop)
+	m.take(s)
+	if len(s.open) == 0 || len(s.open) == len(k.cols) {
+		return
+	}
+	s.ops = 0
+	for tries := 0; s.ops < 30*k.pairs+3e6 && tries < 20*len(k.cols) && !m.done(); tries++ {
+		before := s.value
+		s.log = s.log[:0]
+		c := s.open[m.chance.IntN(len(s.open))]
+		for range 2 + m.chance.IntN(2) {
+			next := s.around(c, m.chance)
+			in := s.around(c, m.chance)
+			if in >= 0 && s.place[in] < 0 && s.place[c] >= 0 {
+				s.do(in, c)
+			}
+			for range 4 {
+				if next >= 0 && s.place[next] >= 0 {
+					break
+				}
+				next = s.around(c, m.chance)
+			}
+			if next >= 0 && s.place[next] >= 0 {
+				c = next
+			}
+		}
+		s.improve(m.stop)
+		switch {
+		case s.value < before-1e-9*before:
+			s.ops = 0
+			m.take(s)
+		case s.value > before:
+			s.undo()
+		}
+	}
+}
+
+// around is a column at random among those that share a row with column c.
+func (s *swaps) around(c int32, chance *rand.Rand) int32 {
+	rows := s.turn[c]
+	if len(rows) == 0 {
+		return -1
+	}
+	row := s.k.rows[rows[chance.IntN(len(rows))].j]
+	return row[chance.IntN(len(row))].j
+}
+
+// newSearch is a search of which the work, the costs and the slack are yet to come.
+func newSearch(ctx context.Context, o Options) search {
+	return search{crew: &crew{o.Workers}, stop: func() bool { return ctx.Err() != nil },
+		chance: rand.New(rand.NewPCG(o.Seed, 0x5171)), upper: math.Inf(1), enough: math.Inf(-1), ceiling: math.Inf(1)}
+}
+
+// prove works from radii r until the best solution is proved to be so.
+func (m *search) prove(r []float64) {
+	r = m.ascend(r)
+	if m.done() {
+		return
+	}
+	m.kicks()
+	if m.done() {
+		return
+	}
+	m.branch(r)
+}
