@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"io"
 	"os"
 	"path/filepath"
@@ -12,7 +13,9 @@ import (
 
 	"bassin/internal/audit"
 	"bassin/internal/blob"
+	"bassin/internal/job"
 	"bassin/internal/media"
+	"bassin/internal/mediaweb"
 	"bassin/internal/pgtest"
 	"bassin/internal/s3test"
 	"bassin/internal/store"
@@ -194,4 +197,37 @@ func TestABadAddressOfFilesIsRefused(t *testing.T) {
 		refuses(t, "--files", "serve", "--files", c)
 	}
 	refuses(t, "--file-limit", "serve", "--file-limit", "0")
+}
+
+// The running server serves what was given, from where --files says, and nothing else of it.
+func TestTheServerServesFiles(t *testing.T) {
+	s3 := s3test.New(t).Bucket(t, "files")
+	s := open(t, func(c *serveCommand) {
+		c.Attachments = attachments{Files: s3, S3AccessKey: s3test.Access, S3SecretKey: s3test.Secret}
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(ctx) }()
+	text := strings.Repeat("Un texte donné.\n", 100)
+	for name, public := range map[string]bool{"ouvert.txt": true, "ferme.txt": false} {
+		a, err := s.media.Add(t.Context(), audit.System, media.Given{Subject: "mandate:1", Name: name, Public: public}, strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := get(t, "http://"+s.Address()+mediaweb.Address(a)); (got == text) != public {
+			t.Errorf("%s reads %.80q", name, got)
+		}
+	}
+	for _, task := range s.tasks(s.post(), false) {
+		if task.Name != "orphans" {
+			continue
+		}
+		if n, err := task.Do(t.Context(), job.Turn{}); err != nil || n["removed"] != 0 || n["missing"] != 0 {
+			t.Errorf("swept %v, %v", n, err)
+		}
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
 }

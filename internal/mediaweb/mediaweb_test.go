@@ -119,7 +119,7 @@ func (s *site) add(t *testing.T, g media.Given, body string) media.Attachment {
 }
 
 // ask sends a request with headers given by pairs, and follows no redirection.
-func (s *site) ask(t *testing.T, method, path string, headers ...string) (*http.Response, string) {
+func (s *site) ask(t *testing.T, method, path string, headers ...string) (reply, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, s.URL, nil)
 	if err != nil {
@@ -132,7 +132,7 @@ func (s *site) ask(t *testing.T, method, path string, headers ...string) (*http.
 	return s.send(t, r)
 }
 
-func (s *site) send(t *testing.T, r *http.Request) (*http.Response, string) {
+func (s *site) send(t *testing.T, r *http.Request) (reply, string) {
 	t.Helper()
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	res, err := client.Do(r)
@@ -144,7 +144,14 @@ func (s *site) send(t *testing.T, r *http.Request) (*http.Response, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return res, string(b)
+	return reply{res.StatusCode, res.Header, res.ContentLength}, string(b)
+}
+
+// reply is an answer without its body.
+type reply struct {
+	StatusCode    int
+	Header        http.Header
+	ContentLength int64
 }
 
 func photo(t *testing.T, w, h int) string {
@@ -245,7 +252,7 @@ func TestNotServed(t *testing.T) {
 }
 
 // post sends the form of a panel; a field whose name is file is one.
-func (s *site) post(t *testing.T, path, name, kind, body string, fields ...string) (*http.Response, *goquery.Document) {
+func (s *site) post(t *testing.T, path, name, kind, body string, fields ...string) (reply, *goquery.Document) {
 	t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
@@ -274,7 +281,7 @@ func (s *site) post(t *testing.T, path, name, kind, body string, fields ...strin
 	return s.read(t, r)
 }
 
-func (s *site) read(t *testing.T, r *http.Request) (*http.Response, *goquery.Document) {
+func (s *site) read(t *testing.T, r *http.Request) (reply, *goquery.Document) {
 	t.Helper()
 	res, body := s.send(t, r)
 	doc, err := goquery.NewDocumentFromReader(strings.NewReader(body))

@@ -60,6 +60,7 @@ func (p *Pages) Panel(r *http.Request, subject, action string, failed error) (we
 // has checked that whoever asks may; the subject is the page's, never the form's.
 func (p *Pages) Receive(r *http.Request, by audit.Actor, subject string, public bool) error {
 	// What is over 64 KB goes to a file at once; the route bounds the whole.
+	//nolint:gosec // bounded by Route.Body
 	if err := r.ParseMultipartForm(64 << 10); err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return fault.New(fault.TooLarge, "media.refused.size", p.Media.Limits().Size>>20).In("file")
