@@ -218,7 +218,7 @@ func TestTheServerServesFiles(t *testing.T) {
 			t.Errorf("%s reads %.80q", name, got)
 		}
 	}
-	for _, task := range s.tasks(s.post(), false) {
+	for _, task := range s.tasks(s.post(), func() bool { return false }) {
 		if task.Name != "orphans" {
 			continue
 		}
