@@ -51,7 +51,7 @@ func Templates() web.Templates {
 
 // Routes are the ways in.
 func (p *Pages) Routes() []web.Route {
-	routes := slices.Concat(p.homeRoutes(), p.peopleRoutes(), p.mandateRoutes(), p.outboxRoutes(), p.dataRoutes(), p.healthRoutes(), p.settingRoutes(), p.auditRoutes())
+	routes := slices.Concat(p.homeRoutes(), p.peopleRoutes(), p.mandateRoutes(), p.outboxRoutes(), p.dataRoutes(), p.healthRoutes(), p.settingRoutes(), p.auditRoutes(), p.taskRoutes())
 	for i := range routes {
 		routes[i].Who = web.Granted
 	}

@@ -24,6 +24,7 @@ var ways = []struct{ action, key, href, icon string }{
 	{"setting", "settings", settingsPath, "edit"},
 	{"audit", "audit", auditPath, "table"},
 	{"outbox", "outbox", outboxPath, "arrow"},
+	{"task", "tasks", tasksPath, "done"},
 	{"data.manage", "data", dataPath, "table"},
 	{"health", "health", healthPath, "server"},
 }
@@ -81,6 +82,15 @@ func (p *Pages) attention(ctx context.Context, r *http.Request, l *i18n.Localize
 		tally, err := p.Keeper.Tally(ctx)
 		if n := tally[job.Dead]; n > 0 {
 			out = append(out, warn("dead", outboxPath, n))
+		}
+		return out, err
+	})
+	ask("task", func() (out []web.Notice, err error) {
+		list, err := p.Schedules.Schedules(ctx, p.Now())
+		for _, s := range list {
+			if s.Failures > 0 {
+				out = append(out, warn("task", tasksPath+"#tache-"+s.Name, taskName(l, s.Name)))
+			}
 		}
 		return out, err
 	})

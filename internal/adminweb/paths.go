@@ -6,5 +6,6 @@ const (
 	healthPath   = "/administration/sante"
 	settingsPath = "/administration/reglages"
 	auditPath    = "/administration/journal"
+	tasksPath    = "/administration/taches"
 	dataPath     = "/administration/donnees"
 )

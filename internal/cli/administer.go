@@ -20,6 +20,7 @@ import (
 	"bassin/internal/adminweb"
 	"bassin/internal/atlas"
 	"bassin/internal/job"
+	"bassin/internal/notice"
 	"bassin/internal/people"
 	"bassin/internal/pipeline"
 	"bassin/internal/setting"
@@ -47,7 +48,7 @@ func (s *Server) administration(kit *web.Renderer, perimeters *atlas.Service, bo
 				return out, err
 			},
 		},
-		Record: s.db, Settings: s.db, Outbox: s.db, Keeper: s.db, Desk: &job.Desk{Now: time.Now},
+		Record: s.db, Settings: s.db, Outbox: s.db, Keeper: s.db, Schedules: s.db, Desk: &job.Desk{Now: time.Now},
 		Server: &machine{server: s},
 		Given: setting.Site{
 			Name: given.Name, Publisher: given.Publisher, Address: given.Address, Director: given.Director, Host: given.Host, Contact: given.Contact, BaseURL: given.BaseURL,
