@@ -17,19 +17,20 @@ import (
 
 // Pages are the pages of the administration.
 type Pages struct {
-	Kit      *web.Renderer
-	Now      func() time.Time
-	Zone     *time.Location // of days and times as people write them
-	People   *people.Directory
-	Mandates *people.Mandates
-	Covers   people.Covers
-	Places   Places
-	Record   audit.Store
-	Settings setting.Store
-	Outbox   job.Outbox
-	Keeper   job.Keeper
-	Desk     *job.Desk
-	Server   Server
+	Kit       *web.Renderer
+	Now       func() time.Time
+	Zone      *time.Location // of days and times as people write them
+	People    *people.Directory
+	Mandates  *people.Mandates
+	Covers    people.Covers
+	Places    Places
+	Record    audit.Store
+	Settings  setting.Store
+	Outbox    job.Outbox
+	Keeper    job.Keeper
+	Schedules job.Schedules
+	Desk      *job.Desk
+	Server    Server
 	// MoreSettings are settings that have pages of their own elsewhere: a catalogue key,
 	// whose .text says more, and a path.
 	MoreSettings []web.Link

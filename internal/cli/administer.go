@@ -20,7 +20,6 @@ import (
 	"bassin/internal/adminweb"
 	"bassin/internal/atlas"
 	"bassin/internal/job"
-	"bassin/internal/notice"
 	"bassin/internal/people"
 	"bassin/internal/pipeline"
 	"bassin/internal/setting"

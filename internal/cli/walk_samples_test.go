@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"encoding/json"
+	"maps"
+	"net/url"
+	"strconv"
+	"time"
+
+	"bassin/internal/audit"
+	"bassin/internal/job"
+	"bassin/internal/people"
+	"bassin/internal/territory"
+)
+
+// samples are how each route that asks for a right is called by somebody who may, by its
+// action. A room adds its own: a function like adminSamples, and a line here. A sample
+// makes the subject that its call is about, anew each time, and says where it lies.
+func samples() map[string]sample {
+	out := map[string]sample{}
+	for _, room := range []map[string]sample{adminSamples()} {
+		maps.Copy(out, room)
+	}
+	return out
+}
+
+// prepare puts in the world what some samples need once.
+func (w *world) prepare() {
+	w.t.Helper()
+	if err := w.s.db.Plan(w.t.Context(), "outbox", job.Every(time.Hour), time.Now()); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := w.s.db.Record(w.t.Context(), audit.Entry{By: audit.System, Action: "data.build", Subject: "snapshot"}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// at is a call of an address, about nothing in particular.
+func at(path string) sample { return func(*world) call { return call{path: path} } }
+
+// sending is [at] with a form.
+func sending(path string, pairs ...string) sample {
+	return func(*world) call { return call{path: path, form: form(pairs...)} }
+}
+
+func form(pairs ...string) url.Values {
+	v := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		v.Set(pairs[i], pairs[i+1])
+	}
+	return v
+}
+
+// dead is the id of an event that was given up.
+func (w *world) dead() string {
+	w.t.Helper()
+	ctx, now := w.t.Context(), time.Now().Add(time.Minute)
+	if err := w.s.db.Leave(ctx, job.Event{Kind: "walk", Body: json.RawMessage(`{}`)}); err != nil {
+		w.t.Fatal(err)
+	}
+	d, err := w.s.db.Claim(ctx, []string{"walk"}, 1, now, now.Add(time.Minute))
+	if err != nil || len(d) != 1 {
+		w.t.Fatal(d, err)
+	}
+	if err := w.s.db.GiveUp(ctx, d[0], "550 no such user"); err != nil {
+		w.t.Fatal(err)
+	}
+	return d[0].ID
+}
+
+// version is that of a setting, as a form that edits it carries.
+func (w *world) version(name string) string {
+	w.t.Helper()
+	s, err := w.s.db.Setting(w.t.Context(), name)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return strconv.FormatInt(s.Version, 10)
+}
+
+func adminSamples() map[string]sample {
+	const people_, mandates, settings = "/administration/personnes/", "/administration/mandats/", "/administration/reglages/"
+	// about is a call about somebody new who has a mandate here.
+	about := func(path string, pairs ...string) sample {
+		return func(w *world) call {
+			id := w.mandate(people.Mediator, here).Person
+			return call{path: people_ + id + path, form: form(append(pairs, "words", "Sujet "+id)...), in: &here}
+		}
+	}
+	// suspended is a call about somebody suspended.
+	suspended := func(path string, pairs ...string) sample {
+		return func(w *world) call {
+			p := w.person()
+			p.State = people.Suspended
+			w.change(func(tx people.Tx) error { return tx.SetPerson(p) })
+			return call{path: people_ + p.ID + path, form: form(pairs...)}
+		}
+	}
+	// of is a call about a new mandate here.
+	of := func(role people.Role, path string, pairs ...string) sample {
+		return func(w *world) call {
+			return call{path: mandates + w.mandate(role, here).ID + path, form: form(pairs...), in: &here}
+		}
+	}
+	// given is [of] a mandate that only some may give.
+	given := func(role people.Role, path string, pairs ...string) sample {
+		return func(w *world) call {
+			c := of(role, path, pairs...)(w)
+			c.gives = role
+			return c
+		}
+	}
+	event := func(path string) sample {
+		return func(w *world) call { return call{path: "/administration/envois/" + w.dead() + path} }
+	}
+	sheet := func(word, name string, pairs ...string) sample {
+		return func(w *world) call {
+			return call{path: settings + word, form: form(append(pairs, "version", w.version(name))...)}
+		}
+	}
+	periods := []string{"delivered", "30", "undelivered", "90", "notices", "365", "expired", "30", "unverified", "7", "inactive", "1095", "warning", "30"}
+	return map[string]sample{
+		"admin.home":            at("/administration"),
+		"admin.people":          at("/administration/personnes"),
+		"admin.people.csv":      at("/administration/personnes/csv"),
+		"admin.people.one":      about(""),
+		"admin.mandates":        at("/administration/mandats"),
+		"admin.mandates.csv":    at("/administration/mandats/csv"),
+		"admin.mandates.one":    of(people.Mediator, ""),
+		"mandate.give.form":     at("/administration/mandats/donner"),
+		"mandate.end.form":      of(people.Member, "/terminer"),
+		"mandate.end":           given(people.Member, "/terminer", "version", "1", "to", "2900-01-01"),
+		"mandate.handover.form": of(people.Member, "/transmettre"),
+		"mandate.give": func(w *world) call {
+			return call{path: mandates + "donner", form: form("personne", w.person().ID, "role", string(people.Signatory), "ou", here.String()), in: &here, gives: people.Signatory}
+		},
+		"mandate.handover": func(w *world) call {
+			m := w.mandate(people.Coordinator, here)
+			return call{path: mandates + m.ID + "/transmettre", form: form("personne", w.person().ID, "from", "2900-01-01", "version", "1"), in: &here, gives: people.Coordinator}
+		},
+		"person.suspend.form":      about("/suspendre"),
+		"person.suspend":           about("/suspendre", "version", "1", "reason", "essai"),
+		"person.suspend.undo_form": suspended("/rouvrir"),
+		"person.suspend.undo":      suspended("/rouvrir", "version", "2", "reason", "essai"),
+		"person.erase.form":        about("/effacer"),
+		"person.erase":             about("/effacer"),
+
+		"setting":                at("/administration/reglages"),
+		"setting.site.form":      at(settings + "installation"),
+		"setting.site":           sheet("installation", "site", "publisher", "Commune", "territory", territory.ID{Level: territory.Commune, Code: "22266"}.String()),
+		"setting.accounts.form":  at(settings + "comptes"),
+		"setting.accounts":       sheet("comptes", "accounts"),
+		"setting.notices.form":   at(settings + "notifications"),
+		"setting.notices":        sheet("notifications", "notices", "digest_hour", "7"),
+		"setting.retention.form": at(settings + "conservation"),
+		"setting.retention":      sheet("conservation", "retention", periods...),
+
+		"outbox":           at("/administration/envois"),
+		"outbox.retry_all": sending("/administration/envois/relancer"),
+		"outbox.retry":     event("/relancer"),
+		"outbox.drop.form": event("/abandonner"),
+		"outbox.drop":      event("/abandonner"),
+		"task":             at("/administration/taches"),
+		"task.run":         sending("/administration/taches/outbox/lancer"),
+
+		"audit":             at("/administration/journal"),
+		"audit.csv":         at("/administration/journal/csv?quoi=setting"),
+		"audit.json":        at("/administration/journal/json?quoi=setting"),
+		"audit.row":         at("/administration/journal/1"),
+		"audit.verify.form": at("/administration/journal/verifier"),
+		"audit.verify":      sending("/administration/journal/verifier"),
+		"audit.head":        sending("/administration/journal/tete"),
+
+		"health":            at("/administration/sante"),
+		"data.manage":       at("/administration/donnees"),
+		"data.manage.build": sending("/administration/donnees/preparer"),
+	}
+}
