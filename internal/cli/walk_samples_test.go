@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"maps"
+	"net/http"
 	"net/url"
 	"strconv"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"bassin/internal/audit"
 	"bassin/internal/job"
 	"bassin/internal/people"
+	"bassin/internal/setting"
 	"bassin/internal/territory"
 )
 
@@ -18,7 +20,7 @@ import (
 // makes the subject that its call is about, anew each time, and says where it lies.
 func samples() map[string]sample {
 	out := map[string]sample{}
-	for _, room := range []map[string]sample{adminSamples()} {
+	for _, room := range []map[string]sample{adminSamples(), organisationSamples()} {
 		maps.Copy(out, room)
 	}
 	return out
@@ -28,6 +30,11 @@ func samples() map[string]sample {
 func (w *world) prepare() {
 	w.t.Helper()
 	if err := w.s.db.Plan(w.t.Context(), "outbox", job.Every(time.Hour), time.Now()); err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := w.s.db.UpdateSetting(w.t.Context(), audit.System, setting.AccountsName, setting.Any, func(json.RawMessage) (json.RawMessage, error) {
+		return json.RawMessage(`{"self_registration":true}`), nil
+	}); err != nil {
 		w.t.Fatal(err)
 	}
 	if err := w.s.db.Record(w.t.Context(), audit.Entry{By: audit.System, Action: "data.build", Subject: "snapshot"}); err != nil {
@@ -149,7 +156,7 @@ func adminSamples() map[string]sample {
 		"setting.site.form":      at(settings + "installation"),
 		"setting.site":           sheet("installation", "site", "publisher", "Commune", "territory", territory.ID{Level: territory.Commune, Code: "22266"}.String()),
 		"setting.accounts.form":  at(settings + "comptes"),
-		"setting.accounts":       sheet("comptes", "accounts"),
+		"setting.accounts":       sheet("comptes", "accounts", "self_registration", "1"),
 		"setting.notices.form":   at(settings + "notifications"),
 		"setting.notices":        sheet("notifications", "notices", "digest_hour", "7"),
 		"setting.retention.form": at(settings + "conservation"),
@@ -174,5 +181,63 @@ func adminSamples() map[string]sample {
 		"health":            at("/administration/sante"),
 		"data.manage":       at("/administration/donnees"),
 		"data.manage.build": sending("/administration/donnees/preparer"),
+	}
+}
+
+// organisation adds one that acts here.
+func (w *world) organisation() people.Organisation {
+	w.t.Helper()
+	o, err := w.s.db.CreateOrganisation(w.t.Context(), audit.System, people.Organisation{
+		Kind: people.KindAssociation, Name: "Association " + people.NewID(), Territories: []territory.ID{here.Territory}, State: people.OrganisationActive, CreatedAt: time.Now(),
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return o
+}
+
+func organisationSamples() map[string]sample {
+	// of is a call about an organisation that acts here.
+	of := func(path string, pairs ...string) sample {
+		return func(w *world) call {
+			o := w.organisation()
+			return call{path: "/organisations/" + o.ID + path, form: form(append(pairs, "version", strconv.FormatInt(o.Version, 10))...), in: &here}
+		}
+	}
+	// two is a call about two organisations that act here.
+	two := func(with func(w *world, a, b people.Organisation) call) sample {
+		return func(w *world) call {
+			c := with(w, w.organisation(), w.organisation())
+			c.in = &here
+			return c
+		}
+	}
+	both := func(a, b people.Organisation) url.Values {
+		return form("dans", a.ID, "kept", strconv.FormatInt(a.Version, 10), "merged", strconv.FormatInt(b.Version, 10))
+	}
+	return map[string]sample{
+		"organisation.create.identify": at("/organisations/nouvelle"),
+		"organisation.create.sheet":    at("/organisations/nouvelle/fiche"),
+		"organisation.create": func(*world) call {
+			return call{path: "/organisations/nouvelle/fiche", form: form("kind", string(people.KindAssociation), "name", "Association "+people.NewID(), "territories", here.Territory.String()), in: &here, beside: http.StatusUnprocessableEntity}
+		},
+		"organisation.update.sheet": of("/modifier"),
+		"organisation.update":       of("/modifier", "short_name", "essai"),
+		"organisation.merge.pairs":  at("/organisations/doublons"),
+		"organisation.merge.sheet":  of("/reunir"),
+		"organisation.merge.apart": two(func(_ *world, a, b people.Organisation) call {
+			return call{path: "/organisations/doublons", form: form("a", a.ID, "b", b.ID)}
+		}),
+		"organisation.merge": two(func(_ *world, a, b people.Organisation) call {
+			return call{path: "/organisations/" + b.ID + "/reunir", form: both(a, b)}
+		}),
+		"organisation.merge.undo": two(func(w *world, a, b people.Organisation) call {
+			m, err := w.s.db.MergeOrganisations(w.t.Context(), audit.System, people.MergeOf{Kept: a.ID, Merged: b.ID, KeptVersion: a.Version, MergedVersion: b.Version},
+				func(kept, _ people.Organisation) (people.Organisation, error) { return kept, nil })
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			return call{path: "/organisations/" + a.ID + "/defaire", form: form("reunion", m.ID)}
+		}),
 	}
 }
