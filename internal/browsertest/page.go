@@ -246,6 +246,12 @@ func (p *Page) Go(url string) {
 	p.Settle()
 }
 
+// Cookie gives the page's context a cookie for an address.
+func (p *Page) Cookie(url, name, value string) {
+	p.t.Helper()
+	p.Do("set a cookie", command(network.SetCookie, network.SetCookieParams{URL: url, Name: name, Value: value}))
+}
+
 // Settle waits until the page has asked for nothing more for a moment. What a
 // worker asks for is not told to its page, not even how its own script came: after
 // a long silence such a request is no longer waited for, and keeps status 0.

@@ -3,22 +3,36 @@ package cli
 import (
 	"bytes"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"filippo.io/age"
 
 	"bassin/internal/atlas"
 	"bassin/internal/audit"
+	"bassin/internal/browsertest"
 	"bassin/internal/pgtest"
 	"bassin/internal/smtptest"
 	"bassin/internal/store"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Run(m)) }
+func TestMain(m *testing.M) {
+	if args := os.Getenv("BASSIN_TEST_RUN"); args != "" { // a test starts the program as another process
+		signal.Ignore(syscall.SIGXFSZ) // a write over a limit fails rather than kill
+		os.Exit(Run(strings.Split(args, "\n"), Environment{Version: "test", Stdout: os.Stdout, Stderr: os.Stderr}))
+	}
+	os.Exit(pgtest.Run(withBrowser{m}))
+}
+
+// withBrowser runs tests that may start a browser.
+type withBrowser struct{ m *testing.M }
+
+func (b withBrowser) Run() int { return browsertest.Run(b.m) }
 
 // bassin runs a command as from a console.
 func bassin(t *testing.T, args ...string) (status int, out, errs string) {

@@ -20,7 +20,9 @@ var shared struct {
 // It is what TestMain calls:
 //
 //	func TestMain(m *testing.M) { os.Exit(pgtest.Run(m)) }
-func Run(m *testing.M) int {
+//
+// What else is to be stopped may stand between: m runs the tests.
+func Run(m interface{ Run() int }) int {
 	shared.Lock()
 	shared.inRun = true
 	shared.Unlock()
