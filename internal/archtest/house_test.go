@@ -28,6 +28,7 @@ var rooms = map[string]floor{
 	"internal/noticeweb":       pages, // notices to people
 	"internal/mediaweb":        pages, // attachments
 	"internal/personalweb":     pages, // personal data
+	"internal/mandateweb":      pages, // who does what where
 	"internal/atlasweb":        pages,
 	"internal/observatoryweb":  pages,
 	"internal/commonsweb":      pages,

@@ -16,6 +16,7 @@ import (
 	"bassin/internal/atlasweb"
 	"bassin/internal/i18n"
 	"bassin/internal/mediaweb"
+	"bassin/internal/mandateweb"
 	"bassin/internal/notice"
 	"bassin/internal/noticeweb"
 	"bassin/internal/observatory"
@@ -83,7 +84,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 		Cache: web.NewCache(pageCache, func() string {
 			return fmt.Sprint(s.live.Load().Manifest.Hash, s.site.edition.Load(), s.edition.n.Load())
 		}),
-		Templates: slices.Concat(atlasweb.Templates(), observatoryweb.Templates(), []web.Templates{siteweb.Templates(), personalweb.Templates(), noticeweb.Templates(), adminweb.Templates(), orgweb.Templates(), accountweb.Templates(), api.Templates()}),
+		Templates: slices.Concat(atlasweb.Templates(), observatoryweb.Templates(), []web.Templates{siteweb.Templates(), personalweb.Templates(), noticeweb.Templates(), adminweb.Templates(), orgweb.Templates(), mandateweb.Templates(), accountweb.Templates(), api.Templates()}),
 		Failures:  public.Failures(),
 	})
 	if err != nil {
@@ -92,7 +93,8 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	s.kit, gate.Kit = kit, kit
 	watch := &observatoryweb.Pages{Kit: kit, Site: site, Observatory: figures}
 	who := &orgweb.Pages{Kit: kit, Rules: bodies, Record: s.db, People: s.db, Now: time.Now, Zone: zone}
-	pages := &atlasweb.Pages{Kit: kit, Atlas: perimeters, Sections: slices.Concat(watch.Sections(), who.Sections())}
+	mandates := &mandateweb.Pages{Kit: kit, Store: s.db, Now: time.Now, Zone: zone, Resolve: perimeters.Resolve}
+	pages := &atlasweb.Pages{Kit: kit, Atlas: perimeters, Sections: slices.Concat(watch.Sections(), mandates.Sections(), who.Sections())}
 	about := &siteweb.Pages{Kit: kit, Site: site}
 	admin := s.administration(kit, perimeters, bodies, reach, zone)
 	own := &personalweb.Pages{Kit: kit, Site: site, Data: &personal.Service{Store: s.db, Now: time.Now, Zone: zone}, Now: time.Now, Zone: zone, Periods: s.periods}
@@ -100,7 +102,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	account := s.accountPages(gate, perimeters)
 
 	attached := &mediaweb.Pages{Kit: kit, Media: s.media, May: mediaweb.Public, Now: time.Now}
-	s.routes = slices.Concat(kit.Routes(), attached.Routes(), pages.Routes(), watch.Routes(), about.Routes(), own.Routes(), told.Routes(), admin.Routes(), who.Routes(), account.Routes(), public.Routes(), public.DocsRoutes(kit))
+	s.routes = slices.Concat(kit.Routes(), attached.Routes(), pages.Routes(), watch.Routes(), about.Routes(), own.Routes(), told.Routes(), admin.Routes(), who.Routes(), mandates.Routes(), account.Routes(), public.Routes(), public.DocsRoutes(kit))
 	router, err := kit.Router(s.routes)
 	if err != nil {
 		return nil, err

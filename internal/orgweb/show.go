@@ -15,7 +15,6 @@ import (
 	"bassin/internal/snapshot"
 	"bassin/internal/territory"
 	"bassin/internal/web"
-	"bassin/internal/web/naming"
 )
 
 // mostHistory is how many changes the page of an organisation tells, and
@@ -356,10 +355,13 @@ func (p *Pages) section() web.Section {
 	return web.Section{ID: "organisations", Title: "organisation.section.title", Order: 75,
 		For: func(l territory.Level) bool { return l != territory.Custom && l != territory.Pays },
 		Render: func(_ context.Context, q web.SectionRequest) (template.HTML, error) {
-			v := sectionView{Text: q.Localizer.T("organisation.section.text", naming.Named(q.Localizer, q.France, q.Territory)),
+			v := sectionView{Text: q.Localizer.T("organisation.section.text"),
 				More: web.Anchor{Text: q.Localizer.T("organisation.section.more"), Href: "/organisations?territoire=" + q.Territory.ID.String(), Icon: "arrow"}}
 			for _, o := range people.Collectivites(q.France, q.Territory.ID) {
 				v.Own = append(v.Own, web.Anchor{Text: o.Name, Href: address(o.ID)})
+			}
+			if len(v.Own) == 0 {
+				v.Text = q.Localizer.T("organisation.section.none")
 			}
 			return q.Fragment("organisation/section", v)
 		}}

@@ -1,0 +1,51 @@
+package mandateweb
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"net/http"
+	"time"
+
+	"bassin/internal/people"
+	"bassin/internal/territory"
+	"bassin/internal/web"
+)
+
+//go:embed templates/*.html
+var files embed.FS
+
+// Store is what these pages read.
+type Store interface {
+	Mandates(ctx context.Context, q people.MandateQuery) ([]people.Mandate, int, error)
+	Names(ctx context.Context, ids []string) (map[string]string, error)
+}
+
+// Pages say who does what where.
+type Pages struct {
+	Kit   *web.Renderer
+	Store Store
+	Now   func() time.Time
+	Zone  *time.Location
+	// Resolve finds a territory, custom ones too.
+	Resolve func(ctx context.Context, f *territory.France, expr string) (*territory.Territory, error)
+}
+
+// Templates are the templates of these pages.
+func Templates() web.Templates {
+	sub, err := fs.Sub(files, "templates")
+	if err != nil {
+		panic(err) // the folder is part of the program
+	}
+	return web.Templates{Room: "mandate", Files: sub, Examples: examples()}
+}
+
+// Routes are the ways in.
+func (p *Pages) Routes() []web.Route {
+	return []web.Route{{Method: http.MethodGet, Pattern: "/qui-fait-quoi", Action: "mandate.public", Who: web.Everyone, Handler: p.list}}
+}
+
+// public are the roles whose holders are named to everyone: the functions by which
+// somebody acts for a territory in public. Those who help, write, read or keep the
+// installation in order are not.
+var public = []people.Role{people.Coordinator, people.President, people.Secretary, people.Member, people.Signatory}
