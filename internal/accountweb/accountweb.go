@@ -24,6 +24,7 @@ type Pages struct {
 	Codes    Codes
 	Site     func() web.Site
 	Proxies  []netip.Prefix // whose word on where a request comes from is taken
+	Base     func() string  // address with which links begin that are copied
 	// Where says a scope in words, with the path of its page.
 	Where func(ctx context.Context, l *i18n.Localizer, s people.Scope) (name, href string)
 	// Find is the id of the territory that was typed; an error in the field "territory" if none is meant, or several.
@@ -72,6 +73,10 @@ func (p *Pages) Routes() []web.Route {
 		post("/connexion/second-facteur", "account.second.do", web.Everyone, p.second),
 		post("/connexion/cle/debut", "account.passkey.begin", web.Everyone, p.beginPasskeySignIn),
 		post("/connexion/cle", "account.passkey.use", web.Everyone, p.usePasskey),
+		get("/connexion/fournisseur/{key}", "account.provider", web.Everyone, p.leave),
+		{Method: http.MethodGet, Pattern: "/connexion/fournisseur/{key}/retour", Action: "account.provider.back", Who: web.Everyone, Single: true, Handler: private(p.arrive)},
+		get("/mon-compte/fournisseur/{key}", "account.provider.link", web.SignedIn, p.linkProviderPage),
+		post("/mon-compte/fournisseur/{key}", "account.provider.link.do", web.SignedIn, p.linkProvider),
 		get("/connexion/lien", "account.link", web.Everyone, p.linkPage),
 		post("/connexion/lien", "account.link.send", web.Everyone, p.sendLink),
 		get("/connexion/lien/{token}", "account.link.open", web.Everyone, p.openLink),
@@ -103,6 +108,10 @@ func (p *Pages) Routes() []web.Route {
 		get("/mon-compte/acces/{id}", "account.way", web.SignedIn, p.dropPage),
 		post("/mon-compte/acces/{id}", "account.way.drop", web.SignedIn, p.drop),
 		post("/mon-compte/appareils", "account.sessions.end", web.SignedIn, p.endSessions),
+		get("/administration/personnes/inviter", "person.invite", web.Granted, p.invitePage),
+		post("/administration/personnes/inviter", "person.invite.do", web.Granted, p.invite),
+		get("/administration/personnes/{id}/mot-de-passe", "person.reset", web.Granted, p.resetOther),
+		post("/administration/personnes/{id}/mot-de-passe", "person.reset.do", web.Granted, p.resetOther),
 		get("/droits", "account.rights", web.Everyone, p.rights),
 		get("/installation/{token}", "account.setup", web.Everyone, p.setupPage),
 		post("/installation/{token}", "account.setup.do", web.Everyone, p.setup),

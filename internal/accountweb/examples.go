@@ -8,8 +8,10 @@ func examples() map[string][]any {
 		Title: "…", Lead: []string{"…"}, Notices: []web.Notice{{Kind: web.Attention, Text: "…"}}, Action: "/connexion", Hidden: []web.Hidden{{Name: "a", Value: "b"}},
 		Groups: []group{{Title: "…", Help: "…", Fields: []web.Field{{Name: "a", Label: "…"}}}}, Button: "…", Other: "…", Links: []web.Anchor{{Text: "…", Href: "/"}},
 	}
+	full.Link = "https://example.org"
 	full.Picture, full.Key, full.Codes, full.Next = "data:image/png;base64,", "…", []string{"…"}, "/"
 	full.Passkey = &passkeyForm{Title: "…", Text: "…", Mode: "get", Action: "/", Begin: "/", Hidden: []web.Hidden{{Name: "a"}}, Fields: []web.Field{{Name: "b", Label: "…"}}, Button: "…"}
+	full.Providers = full.Links
 	full.wrong("a", "…")
 	m := mandateView{Role: "…", Where: "…", Href: "/", From: "2026-01-01", To: "2026-12-31", Act: "…", ActHref: "/", Note: "…", Can: []string{"…"}}
 	return map[string][]any{

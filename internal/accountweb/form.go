@@ -28,7 +28,11 @@ type form struct {
 	Key     string       // the same, to be typed
 	Codes   []string     // to be written down: shown this once
 	Next    string       // where to go on after them, as the browser asks for it
+	Link    string       // to be copied: shown this once
+	Rights  []web.Right
 	Passkey *passkeyForm
+	// Providers are ways in that others vouch for.
+	Providers []web.Anchor
 }
 
 // group is fields under a title, "" for none.
@@ -41,7 +45,7 @@ func fields(f ...web.Field) []group { return []group{{Fields: f}} }
 
 // page shows a form.
 func (p *Pages) page(w http.ResponseWriter, r *http.Request, f *form, status int) error {
-	page := &web.Page{Title: f.Title, Template: "account/form", View: f, NoIndex: true, Status: status, Crumbs: f.Crumbs}
+	page := &web.Page{Title: f.Title, Template: "account/form", View: f, NoIndex: true, Status: status, Crumbs: f.Crumbs, Rights: f.Rights}
 	if f.Passkey != nil {
 		page.Scripts = []string{"passkey.js"}
 	}

@@ -48,7 +48,7 @@ type sessionView struct {
 // done are the things that pages lead back from, and their texts.
 var done = map[string]string{
 	"mot-de-passe": "account.done.password", "nom": "account.done.name", "adresse": "account.done.email",
-	"adresse-demandee": "account.done.email_asked", "appareils": "account.done.sessions", "appareil": "account.done.session", "acces": "account.done.way",
+	"adresse-demandee": "account.done.email_asked", "appareils": "account.done.sessions", "appareil": "account.done.session", "acces": "account.done.way", "lie": "account.done.linked",
 }
 
 func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
@@ -82,6 +82,9 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	v.Add = web.Links{Label: l.T("account.way.add"), Items: []web.Anchor{{Text: l.T("account.codes.title"), Href: "/mon-compte/code"}}}
 	if p.Accounts.HasPasskeys() {
 		v.Add.Items = append(v.Add.Items, web.Anchor{Text: l.T("account.passkey.title"), Href: "/mon-compte/cle"})
+	}
+	for _, x := range p.names() {
+		v.Add.Items = append(v.Add.Items, web.Anchor{Text: l.T("account.provider.link", x.Name), Href: "/mon-compte/fournisseur/" + x.Key})
 	}
 	sessions, err := p.Gate.Store.Sessions(ctx, a.Person.ID)
 	if err != nil {

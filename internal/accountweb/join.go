@@ -48,6 +48,9 @@ func (p *Pages) verifyForm(r *http.Request) (*form, error) {
 			Title: l.T("account.join.title"), Lead: []string{l.T("account.join.lead", offer.Email)}, Action: "/verification/" + token, Button: l.T("account.join.button"),
 			Groups: fields(nameField(l, offer.Name), newPasswordField(l), keepField(l)),
 		}
+		for _, x := range p.names() {
+			f.Providers = append(f.Providers, web.Anchor{Text: l.T("account.provider.with", x.Name), Href: "/connexion/fournisseur/" + x.Key + "?invitation=" + token, Rel: "nofollow"})
+		}
 		if offer.Grant != nil {
 			name, _ := p.Where(r.Context(), l, offer.Grant.Scope)
 			f.Lead = append(f.Lead, l.T("account.join.mandate", l.T("people.role."+string(offer.Grant.Role)), name))

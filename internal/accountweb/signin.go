@@ -47,6 +47,7 @@ func (p *Pages) signInForm(r *http.Request) *form {
 	if r.FormValue("retour") != "" {
 		f.Lead = []string{l.T("account.sign_in.needed")}
 	}
+	f.Providers = p.providers(r)
 	f.Links = []web.Anchor{{Text: l.T("account.forgot.title"), Href: "/mot-de-passe/oublie"}, {Text: l.T("account.link.title"), Href: with(r, "/connexion/lien")}}
 	if open, err := p.Accounts.SelfRegistration(r.Context()); err == nil && open {
 		f.Links = append(f.Links, web.Anchor{Text: l.T("account.sign_up.title"), Href: "/inscription"})

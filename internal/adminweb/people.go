@@ -104,6 +104,9 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	if q.After != "" {
 		links.Items = append(links.Items, web.Anchor{Text: l.T("admin.people.first"), Href: address(peoplePath, filters...), Icon: "back"})
 	}
+	if may(r, "person.invite") {
+		links.Items = append(links.Items, web.Anchor{Text: l.T("admin.people.invite"), Href: peoplePath + "/inviter", Icon: "person"})
+	}
 	if may(r, "mandate.give") {
 		links.Items = append(links.Items, web.Anchor{Text: l.T("admin.mandates.give"), Href: givePath, Icon: "person"})
 	}
@@ -236,7 +239,7 @@ func (p *Pages) person(w http.ResponseWriter, r *http.Request) error {
 	if links := p.personLinks(r, l, x, self); len(links) > 0 {
 		v.Parts = append(v.Parts, part{ID: "compte", Title: l.T("admin.person.account"), Text: l.T("admin.person.account_text"), Shows: []web.Component{web.Links{Label: l.T("admin.person.account"), Items: links}}})
 	}
-	return p.draw(w, r, v, options{crumbs: []web.Crumb{{Text: l.T("admin.people.title"), Href: peoplePath}}, actions: []string{"admin.people", "mandate.give", "person.suspend", "person.erase"}})
+	return p.draw(w, r, v, options{crumbs: []web.Crumb{{Text: l.T("admin.people.title"), Href: peoplePath}}, actions: []string{"admin.people", "mandate.give", "person.reset", "person.suspend", "person.erase"}})
 }
 
 // personLinks are what can be done to an account.
@@ -246,6 +249,7 @@ func (p *Pages) personLinks(r *http.Request, l *i18n.Localizer, x people.Person,
 			out = append(out, web.Anchor{Text: l.T(key), Href: href})
 		}
 	}
+	add(true, "person.reset", "account.hand.title", self+"/mot-de-passe")
 	add(x.State != people.Suspended, "person.suspend", "admin.person.suspend", self+"/suspendre")
 	add(x.State == people.Suspended, "person.suspend", "admin.person.reopen", self+"/rouvrir")
 	add(true, "person.erase", "admin.person.erase", self+"/effacer")

@@ -119,4 +119,3 @@ func TestAdministratorsShowASecondFactor(t *testing.T) {
 		verified(t, s)
 	})
 }
-

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -58,7 +59,7 @@ func (s *Server) accountPages(gate *accountweb.Gate, perimeters *atlas.Service) 
 	s.accounts.Passkeys = s.passkeysOf
 	s.accounts.SiteName = func() string { return s.site.site().Name }
 	return &accountweb.Pages{
-		Gate: gate, Accounts: s.accounts, Settings: s.db, Site: s.site.site, Proxies: s.command.Service.proxies(),
+		Gate: gate, Accounts: s.accounts, Settings: s.db, Site: s.site.site, Base: s.base, Proxies: s.command.Service.proxies(),
 		Where: func(ctx context.Context, l *i18n.Localizer, in people.Scope) (name, href string) {
 			name, href, err := place(ctx, l, in)
 			if err != nil { // it exists no more
@@ -202,4 +203,37 @@ func (s *Server) passkeysOf() people.Passkeys {
 		return nil
 	}
 	return passkeys{p}
+}
+
+// providers joins the protocol of OpenID Connect.
+type providers struct{ *signin.Connect }
+
+func (p providers) Names() (out []people.ProviderName) {
+	for _, x := range p.Providers() {
+		out = append(out, people.ProviderName{Key: x.Key, Name: x.Name})
+	}
+	return out
+}
+
+func (p providers) Begin(ctx context.Context, key string) (to string, kept []byte, err error) {
+	d, err := p.Connect.Begin(ctx, key)
+	return d.URL, d.Kept, err
+}
+
+func (p providers) Finish(ctx context.Context, key string, kept []byte, query url.Values) (people.Identity, error) {
+	who, err := p.Connect.Finish(ctx, key, kept, query)
+	return people.Identity{
+		Issuer: who.Issuer, Subject: who.Subject, Email: who.Email, Verified: who.EmailVerified,
+		Name: strings.TrimSpace(who.GivenName + " " + who.FamilyName), Strong: who.StrongAuth,
+	}, err
+}
+
+// providersOf are those that the command line names; nil for none.
+func (s *Server) providersOf() (people.Providers, error) {
+	given, err := s.command.Connecting.providers()
+	if err != nil || len(given) == 0 {
+		return nil, err
+	}
+	callback := func(key string) string { return s.base() + "/connexion/fournisseur/" + key + "/retour" }
+	return providers{signin.NewConnect(given, callback, time.Now)}, nil
 }

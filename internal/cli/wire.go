@@ -79,6 +79,9 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	if s.accounts, err = newAccounts(s.db, s.db, zone); err != nil {
 		return nil, err
 	}
+	if s.accounts.Providers, err = s.providersOf(); err != nil {
+		return nil, err
+	}
 	kit, err := web.New(web.Config{
 		Site: site, Catalog: catalog, Assets: files, Log: s.log, Nav: nav, Guard: gate.Guard, Account: gate.Account,
 		Cache: web.NewCache(pageCache, func() string {

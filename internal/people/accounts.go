@@ -41,7 +41,8 @@ type Accounts struct {
 	Passwords Passwords
 	Codes     Codes
 	// Passkeys is nil, or gives nil, where the site has no address to bind passkeys to.
-	Passkeys func() Passkeys
+	Passkeys  func() Passkeys
+	Providers Providers // nil for none
 	// Letter is the event that sends a mail.
 	Letter   func(context.Context, Mail) (job.Event, error)
 	CanMail  func() bool   // whether mails leave at all

@@ -25,6 +25,7 @@ var Rights = []Right{
 	{Name: "admin.people", Roles: []Role{Administrator, Coordinator}},
 	{Name: "admin.mandates", Roles: []Role{Administrator, Coordinator, President}},
 	{Name: "person.invite", Roles: []Role{Administrator, Coordinator}},
+	{Name: "person.reset", Roles: []Role{Administrator}, Whole: true},
 	{Name: "person.suspend", Roles: []Role{Administrator}, Whole: true},
 	{Name: "person.erase", Roles: []Role{Administrator}, Whole: true},
 	{Name: "mandate.give", Roles: []Role{Administrator, Coordinator, President}},

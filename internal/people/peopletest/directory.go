@@ -36,7 +36,9 @@ func directory(t *testing.T, s Store) {
 	}
 	root := &people.Actor{Person: people.Person{ID: "root"}, Session: people.Session{Strong: true}, Mandates: []people.Mandate{give("root", people.Administrator, people.Everywhere)}}
 	ada := &people.Actor{Person: people.Person{ID: "ada"}, Mandates: []people.Mandate{give("ada", people.Coordinator, bv)},
-		Covers: func(_ context.Context, outer, inner people.Scope) (bool, error) { return outer == bv && inner == commune, nil }}
+		Covers: func(_ context.Context, outer, inner people.Scope) (bool, error) {
+			return outer == bv && inner == commune, nil
+		}}
 	give("bob", people.Mediator, commune)
 
 	seen := func(a *people.Actor) string {
