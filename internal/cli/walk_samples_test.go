@@ -20,7 +20,7 @@ import (
 // makes the subject that its call is about, anew each time, and says where it lies.
 func samples() map[string]sample {
 	out := map[string]sample{}
-	for _, room := range []map[string]sample{adminSamples(), organisationSamples()} {
+	for _, room := range []map[string]sample{adminSamples(), organisationSamples(), accountSamples()} {
 		maps.Copy(out, room)
 	}
 	return out
@@ -239,5 +239,20 @@ func organisationSamples() map[string]sample {
 			}
 			return call{path: "/organisations/" + a.ID + "/defaire", form: form("reunion", m.ID)}
 		}),
+	}
+}
+
+func accountSamples() map[string]sample {
+	reset := func(w *world) call {
+		return call{path: "/administration/personnes/" + w.person().ID + "/mot-de-passe", form: form()}
+	}
+	return map[string]sample{
+		"person.invite": at("/administration/personnes/inviter"),
+		"person.invite.do": func(*world) call {
+			return call{path: "/administration/personnes/inviter", in: &here, gives: people.Member, beside: http.StatusBadRequest,
+				form: form("email", people.NewID()+"@example.fr", "langue", "fr", "role", string(people.Member), "territory", here.Territory.String())}
+		},
+		"person.reset":    reset,
+		"person.reset.do": reset,
 	}
 }

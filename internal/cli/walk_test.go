@@ -62,8 +62,7 @@ type sample func(w *world) call
 
 // reserved are rights that no route asks for yet, each with the reason.
 var reserved = map[string]string{
-	"person.invite": "invitations have no page yet",
-	"media.add":     "attachments are added by pages to come",
+	"media.add": "attachments are added by pages to come",
 }
 
 func (w *world) change(f func(tx people.Tx) error) {

@@ -15,8 +15,8 @@ import (
 	"bassin/internal/atlas"
 	"bassin/internal/atlasweb"
 	"bassin/internal/i18n"
-	"bassin/internal/mediaweb"
 	"bassin/internal/mandateweb"
+	"bassin/internal/mediaweb"
 	"bassin/internal/notice"
 	"bassin/internal/noticeweb"
 	"bassin/internal/observatory"
@@ -85,7 +85,8 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	kit, err := web.New(web.Config{
 		Site: site, Catalog: catalog, Assets: files, Log: s.log, Nav: nav, Guard: gate.Guard, Account: gate.Account,
 		Cache: web.NewCache(pageCache, func() string {
-			return fmt.Sprint(s.live.Load().Manifest.Hash, s.site.edition.Load(), s.edition.n.Load())
+			// With the day, as mandates begin and end with it.
+			return fmt.Sprint(s.live.Load().Manifest.Hash, s.site.edition.Load(), s.edition.n.Load(), people.DateOf(time.Now(), zone))
 		}),
 		Templates: slices.Concat(atlasweb.Templates(), observatoryweb.Templates(), []web.Templates{siteweb.Templates(), personalweb.Templates(), noticeweb.Templates(), adminweb.Templates(), orgweb.Templates(), mandateweb.Templates(), accountweb.Templates(), api.Templates()}),
 		Failures:  public.Failures(),
