@@ -109,7 +109,7 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 
 // mandate puts a mandate in words.
 func (p *Pages) mandate(r *http.Request, l *i18n.Localizer, a *people.Actor, m people.Mandate) mandateView {
-	v := mandateView{Role: l.T("people.role." + string(m.Role)), From: string(m.From), To: string(m.To), Act: m.Act, ActHref: m.ActHref}
+	v := mandateView{Role: i18n.Upper(l.T("people.role." + string(m.Role))), From: string(m.From), To: string(m.To), Act: m.Act, ActHref: m.ActHref}
 	v.Where, v.Href = p.Where(r.Context(), l, m.Scope)
 	if m.Past(people.DateOf(p.Gate.Now(), p.Gate.Zone)) {
 		return v
@@ -129,9 +129,15 @@ func (p *Pages) mandate(r *http.Request, l *i18n.Localizer, a *people.Actor, m p
 func (p *Pages) ways(l *i18n.Localizer, creds []people.Credential) []wayView {
 	var out []wayView
 	has := map[people.CredentialKind]bool{}
+	alone := 0 // ways that open the account by themselves
+	for _, c := range creds {
+		if c.Kind == people.Password || c.Kind == people.Passkey || c.Kind == people.External {
+			alone++
+		}
+	}
 	for _, c := range creds {
 		has[c.Kind] = true
-		x := wayView{ID: c.ID, Title: way(l, c), Text: l.T("account.way.since", l.Date(c.CreatedAt)), Drop: true}
+		x := wayView{ID: c.ID, Title: way(l, c), Text: l.T("account.way.since", l.Date(c.CreatedAt)), Drop: alone > 1 || c.Kind == people.TOTP}
 		if !c.UsedAt.IsZero() {
 			x.Text = l.T("account.way.used", l.Date(c.CreatedAt), l.Moment(c.UsedAt))
 		}
@@ -188,7 +194,7 @@ func (p *Pages) rights(w http.ResponseWriter, r *http.Request) error {
 		v.Rows = append(v.Rows, row)
 	}
 	for _, role := range people.Roles {
-		x := roleView{Name: l.T("people.role." + string(role))}
+		x := roleView{Name: i18n.Upper(l.T("people.role." + string(role)))}
 		for _, right := range people.Rights {
 			if !slices.Contains(right.Roles, role) {
 				continue

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -274,5 +275,7 @@ func (p *Pages) setupAccount(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.again(w, r, p.setupAccountForm(r).typed(r), err)
 	}
-	return p.enter(w, r, in)
+	p.Gate.Open(w, r, in)
+	// Administering asks for a second factor: better now than at the first need.
+	return p.Gate.Kit.Redirect(w, r, "/connexion/second-facteur?retour="+url.QueryEscape(p.Gate.Kit.Href(p.Gate.Kit.Locale(r.Context()).Lang(), "/administration")), http.StatusSeeOther)
 }

@@ -115,7 +115,7 @@ func TestAccountsElsewhereHijackNothing(t *testing.T) {
 	}
 	y := comes(t, base)
 	y.get("/invitation/"+token).sees(http.StatusOK, "Continuer avec Essai")
-	leaves(y, way+"?invitation="+token, "yann").sees(http.StatusOK, "Yann Bihan", "observateur", "invitee@example.fr")
+	leaves(y, way+"?invitation="+token, "yann").sees(http.StatusOK, "Yann Bihan", "Observateur", "invitee@example.fr")
 	if strings.Contains(y.body, "yann@example.fr") {
 		t.Error("the account has an address other than the invited one")
 	}

@@ -116,6 +116,13 @@ func TestAdministratorsShowASecondFactor(t *testing.T) {
 		if left, err := s.db.Credentials(t.Context(), zoe.ID); err != nil || len(left) != 1 {
 			t.Errorf("%d ways in are left, %v, want 1", len(left), err)
 		}
+		// Who lost all of it asks the console.
+		v.get("/mon-compte/code")
+		secret, _ = v.doc().Find("input[name=secret]").Attr("value")
+		v.post("/mon-compte/code", "secret", secret, "code", code(t, secret, 0), "present", goodPassword).sees(http.StatusOK, "Vos codes de secours")
+		runs(t, "user", "reset", "zoe@example.fr", "--second-factor", "--store", dsn)
+		v.get("/mon-compte").sees(http.StatusOK, "Cette page demande de se connecter.")
+		v.signsIn("zoe@example.fr", goodPassword).sees(http.StatusOK, "Mon compte")
 		verified(t, s)
 	})
 }

@@ -230,8 +230,9 @@ func (c userInvite) Run(ctx context.Context, env Environment) error {
 }
 
 type userReset struct {
-	Desk desk   `embed:""`
-	Who  string `arg:"" help:"Address or id of the person."`
+	Desk         desk   `embed:""`
+	Who          string `arg:"" help:"Address or id of the person."`
+	SecondFactor bool   `help:"Take their second factors away too: they lost them and their recovery codes."`
 }
 
 // Run makes the link.
@@ -240,6 +241,11 @@ func (c userReset) Run(ctx context.Context, env Environment) error {
 		p, err := who(ctx, db, c.Who)
 		if err != nil {
 			return err
+		}
+		if c.SecondFactor {
+			if err := a.Unsecond(ctx, audit.System, p.ID); err != nil {
+				return err
+			}
 		}
 		return c.Desk.resetLink(ctx, env, db, a, p)
 	})

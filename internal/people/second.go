@@ -295,3 +295,28 @@ func (s *Accounts) Drop(ctx context.Context, a *Actor, id, password string) erro
 		return s.write(ctx, tx, Mail{What: "dropped", To: a.Person})
 	})
 }
+
+// Unsecond takes a person's second factors away: for the console, when they lost them
+// and their recovery codes. Their sessions end.
+func (s *Accounts) Unsecond(ctx context.Context, by audit.Actor, person string) error {
+	return s.Store.ChangePeople(ctx, "drop second factors", func(tx Tx) error {
+		p, err := tx.Person(ctx, person)
+		if err != nil {
+			return err
+		}
+		creds, err := tx.Credentials(ctx, p.ID)
+		if err != nil {
+			return err
+		}
+		for _, c := range creds {
+			if c.Kind != TOTP && c.Kind != Recovery && c.Kind != Passkey {
+				continue
+			}
+			tx.Record(audit.Entry{By: by, Action: "credential.drop", Subject: p.Subject(), Was: c.Recorded()})
+			if err := tx.DropCredential(c.ID); err != nil {
+				return err
+			}
+		}
+		return shutOut(tx, p.ID, "")
+	})
+}
