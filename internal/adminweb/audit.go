@@ -333,7 +333,7 @@ func (p *Pages) row(w http.ResponseWriter, r *http.Request) error {
 		{Term: l.T("admin.audit.subject"), Text: n.subject(l, x.Subject), Href: address(auditPath, "sur", x.Subject)},
 		{Term: l.T("admin.audit.hash"), Body: code(x.Hash)},
 	}}}}
-	t := web.Table{ID: "valeurs", Caption: l.T("admin.audit.values"), Quiet: true, Columns: []web.Column{{Title: l.T("admin.audit.field")}, {Title: l.T("admin.audit.was")}, {Title: l.T("admin.audit.became")}}}
+	t := web.Table{ID: "valeurs", Caption: l.T("admin.audit.row", x.Seq), Quiet: true, Columns: []web.Column{{Title: l.T("admin.audit.field")}, {Title: l.T("admin.audit.was")}, {Title: l.T("admin.audit.became")}}}
 	names := slices.Sorted(maps.Keys(maps.Collect(joined(was, became))))
 	for _, name := range names {
 		a, b := n.value(l, name, was), n.value(l, name, became)

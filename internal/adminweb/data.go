@@ -64,7 +64,7 @@ func (p *Pages) data(w http.ResponseWriter, r *http.Request) error {
 	for _, k := range d.Changed {
 		changed[k] = true
 	}
-	t := web.Table{ID: "sources", Caption: l.T("admin.data.sources"), Quiet: true, Columns: []web.Column{{Title: l.T("admin.data.source")}, {Title: l.T("admin.data.of")}, {Title: l.T("admin.data.state")}},
+	t := web.Table{ID: "sources", Caption: l.T("admin.data.title"), Quiet: true, Columns: []web.Column{{Title: l.T("admin.data.source")}, {Title: l.T("admin.data.of")}, {Title: l.T("admin.data.state")}},
 		More: &web.Anchor{Text: l.T("admin.data.more"), Href: "/donnees", Icon: "arrow"}}
 	for _, x := range s.Manifest.Sources {
 		state := web.Cell{Text: l.T("admin.data.used")}

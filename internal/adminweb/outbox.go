@@ -78,7 +78,7 @@ func (p *Pages) outbox(w http.ResponseWriter, r *http.Request) error {
 	if len(waiting) == 0 {
 		s.Text = l.T("admin.outbox.nothing")
 	} else {
-		t := web.Table{ID: "attente-t", Caption: s.Title, Quiet: true, Columns: []web.Column{{Title: l.T("admin.outbox.what")}, {Title: l.T("admin.outbox.since")}, {Title: l.T("admin.outbox.next")}, {Title: l.T("admin.outbox.attempts"), Numeric: true}, {Title: l.T("admin.outbox.last")}}}
+		t := web.Table{ID: "attente-t", Caption: l.T("admin.outbox.title"), Quiet: true, Columns: []web.Column{{Title: l.T("admin.outbox.what")}, {Title: l.T("admin.outbox.since")}, {Title: l.T("admin.outbox.next")}, {Title: l.T("admin.outbox.attempts"), Numeric: true}, {Title: l.T("admin.outbox.last")}}}
 		for _, e := range waiting {
 			why := "–"
 			if e.Error != "" {

@@ -221,7 +221,7 @@ func (p *Pages) person(w http.ResponseWriter, r *http.Request) error {
 		s := part{ID: "mandats-" + time.key, Title: l.T("admin.person.mandates." + time.key)}
 		switch {
 		case len(chosen) > 0:
-			t, err := p.table(ctx, l, s.ID+"-t", s.Title, chosen, false)
+			t, err := p.table(ctx, l, s.ID+"-t", l.T("admin.subject.named", s.Title, p.name(l, x)), chosen, false)
 			if err != nil {
 				return err
 			}

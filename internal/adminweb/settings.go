@@ -113,7 +113,7 @@ func (p *Pages) settings(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.draw(w, r, &page{Title: l.T("admin.setting.title"), Lead: l.T("admin.setting.lead"), Parts: []part{{Body: body}}}, options{actions: []string{"setting"}})
+	return p.draw(w, r, &page{Title: l.T("admin.setting.title"), Lead: l.T("admin.setting.lead"), Parts: []part{{ID: "pages", Title: l.T("admin.setting.pages"), Body: body}}}, options{actions: []string{"setting"}})
 }
 
 // values are those of a setting, as texts.
