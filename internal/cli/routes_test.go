@@ -31,6 +31,7 @@ func open(t *testing.T, change func(*serveCommand)) *Server {
 		change(&c)
 	}
 	s := &Server{command: c, version: "test", log: c.Service.logger(os.Stderr), out: io.Discard}
+	s.live.Swap(realdata.Snapshot(t)) // read once for all tests
 	if err := s.Open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
