@@ -83,14 +83,29 @@ func (k *Renderer) accessLog(next http.Handler, m *Metrics, now func() time.Time
 		took := now().Sub(start)
 		m.observe(r.Method, q.route, c.status, took)
 		path := q.path
-		if strings.Contains(q.route, "{token}") { // what opens something is no matter for a log
+		switch { // what opens something is no matter for a log
+		case strings.Contains(q.route, "{token}"):
 			path = q.route
+		case q.route == "":
+			path = masked(path)
 		}
 		k.log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 			slog.String("request", q.id), slog.String("method", r.Method), slog.String("path", path),
 			slog.String("route", q.route), slog.Int("status", c.status), slog.Int64("bytes", c.bytes),
 			slog.Float64("ms", float64(took.Microseconds())/1000))
 	})
+}
+
+// masked leaves out of a path that no route answered what may be a token: a link that
+// was copied with a sign too many, or refused before its route was known.
+func masked(path string) string {
+	parts := strings.Split(path, "/")
+	for i, p := range parts {
+		if len(p) >= 20 {
+			parts[i] = "…"
+		}
+	}
+	return strings.Join(parts, "/")
 }
 
 // counter notes the status and the bytes of a response.
