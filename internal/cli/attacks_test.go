@@ -122,6 +122,9 @@ func TestNoWayLeadsElsewhere(t *testing.T) {
 			return
 		}
 		redirected++
+		if strings.ContainsFunc(to, func(c rune) bool { return c <= ' ' || c == '\\' || c > '~' }) {
+			t.Errorf("%s %s %s leads to what is no address: %q", method, path, body, to)
+		}
 		if host, err := leads(g.base, "/", to); host != "" || err != nil {
 			t.Errorf("%s %s %s leads to %q, %v", method, path, body, to, err)
 		}

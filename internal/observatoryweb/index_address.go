@@ -31,14 +31,14 @@ func indexTextOf(q url.Values) observatory.IndexText {
 }
 
 // indexQuery writes an address of the page, in one order, with what is not the
-// default only. Keys and weights need no escape.
+// default only. What a form sent in place of keys and weights is escaped.
 func indexQuery(t observatory.IndexText, more ...string) string {
 	var parts []string
 	for _, p := range [][2]string{
 		{indexLevelParam, t.Level}, {indexPartsParam, t.Components}, {indexAxesParam, t.Weights}, {indexNormParam, t.Norm}, {indexMeanParam, t.Mean},
 	} {
 		if p[1] != "" {
-			parts = append(parts, p[0]+"="+p[1])
+			parts = append(parts, p[0]+"="+plainSigns.Replace(url.QueryEscape(p[1])))
 		}
 	}
 	for _, m := range more {
@@ -51,6 +51,9 @@ func indexQuery(t observatory.IndexText, more ...string) string {
 	}
 	return "?" + strings.Join(parts, "&")
 }
+
+// plainSigns are those of keys and weights that may stand in a query as they are.
+var plainSigns = strings.NewReplacer("%3A", ":", "%2C", ",")
 
 // indexOwn writes the parameter of the reader's territory.
 func indexOwn(id string) string {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -60,8 +61,9 @@ func (k *Renderer) Secure(r *http.Request) bool {
 // Inside is where a form asks to go back to, if it is a path of this site; the home
 // page otherwise: a link must not send people elsewhere.
 func (k *Renderer) Inside(r *http.Request, back string) string {
-	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.ContainsFunc(back, func(c rune) bool { return c < ' ' || c == '\\' || c == 0x7f }) {
+	u, err := url.Parse(back)
+	if err != nil || !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.ContainsFunc(back, func(c rune) bool { return c < ' ' || c == '\\' || c == 0x7f }) {
 		return k.paths.in(k.Locale(r.Context()).Lang(), "/")
 	}
-	return back
+	return u.String() // escaped where it was not
 }
