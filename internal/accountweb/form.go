@@ -62,8 +62,11 @@ func (p *Pages) again(w http.ResponseWriter, r *http.Request, f *form, err error
 		if !ok || e.Code == fault.Internal || e.Code == fault.Gone || !l.Has(e.Key) {
 			return one
 		}
-		if e.Code == fault.Unavailable || e.Field == people.Waiting {
+		switch {
+		case e.Field == people.Waiting:
 			status = http.StatusTooManyRequests
+		case e.Code == fault.Unavailable:
+			status = http.StatusServiceUnavailable
 		}
 		f.wrong(e.Field, l.T(e.Key, e.Args...))
 	}
