@@ -174,13 +174,20 @@ func (g *siege) path(r web.Route) string {
 func (g *siege) ways(method string) []web.Route {
 	var out []web.Route
 	for _, r := range g.s.Routes() {
-		first, rest, _ := strings.Cut(strings.TrimPrefix(r.Pattern, "/"), "/")
-		if method != "" && r.Method != method || strings.HasPrefix(rest, "{code}") && !slices.Contains([]string{"commune", "bv", "set"}, first) {
-			continue
+		if (method == "" || r.Method == method) && !alike(r.Pattern) {
+			out = append(out, r)
 		}
-		out = append(out, r)
 	}
 	return out
+}
+
+// alike says whether a pattern is that of a level for which others stand.
+func alike(pattern string) bool {
+	first, rest, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(pattern, "GET "), "/"), "/")
+	if first == "en" {
+		first, rest, _ = strings.Cut(rest, "/")
+	}
+	return strings.HasPrefix(rest, "{code}") && !slices.Contains([]string{"commune", "bv", "set"}, first)
 }
 
 // patternOf is the pattern in French words that answers an address, "" for none.
@@ -217,7 +224,7 @@ func (g *siege) crawl(c *http.Client, each int) []found {
 			return
 		}
 		u.Fragment = ""
-		if pattern := g.patternOf(u.String()); pattern != "" && !seen[u.String()] && times[pattern] < each {
+		if pattern := g.patternOf(u.String()); pattern != "" && !alike(pattern) && !seen[u.String()] && times[pattern] < each {
 			seen[u.String()] = true
 			times[pattern]++
 			todo = append(todo, u.String())
