@@ -150,6 +150,7 @@ func (s *Server) Open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.started = time.Now()
 	s.http = &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: min(5*time.Second, s.command.Service.RequestTimeout),

@@ -128,7 +128,7 @@ func (d *Directory) turn(ctx context.Context, a *Actor, id string, version int64
 			return fault.New(fault.Conflict, "people.changed")
 		}
 		if to == Suspended {
-			if err := d.administeredWithout(ctx, tx, id, DateOf(tx.Now(), d.Zone)); err != nil {
+			if err := AdministeredWithout(ctx, tx, DateOf(tx.Now(), d.Zone), id); err != nil {
 				return err
 			}
 			if err := tx.DropSessions(id, ""); err != nil {
@@ -145,19 +145,6 @@ func (d *Directory) turn(ctx context.Context, a *Actor, id string, version int64
 		tx.Record(audit.Entry{By: a.By(), Action: action, Subject: p.Subject(), Was: old.Recorded(), Became: became})
 		return nil
 	})
-}
-
-// administeredWithout refuses to take away the last who administers the whole installation.
-func (d *Directory) administeredWithout(ctx context.Context, r Reader, person string, on Date) error {
-	left, err := r.Administrators(ctx, on)
-	if err != nil {
-		return err
-	}
-	theirs := slices.ContainsFunc(left, func(m Mandate) bool { return m.Person == person })
-	if theirs && !slices.ContainsFunc(left, func(m Mandate) bool { return m.Person != person }) {
-		return fault.New(fault.Conflict, "people.last")
-	}
-	return nil
 }
 
 // Erase destroys all that tells of a person. Words is what the actor wrote to
@@ -177,7 +164,7 @@ func (d *Directory) Erase(ctx context.Context, a *Actor, id, words string) error
 	case !slices.Equal(Fold(words), Fold(p.Name)):
 		return fault.New(fault.Invalid, "people.erase.words", p.Name).In("words")
 	}
-	if err := d.administeredWithout(ctx, d.Store, id, d.Today()); err != nil {
+	if err := AdministeredWithout(ctx, d.Store, d.Today(), id); err != nil {
 		return err
 	}
 	return d.Record.Erase(ctx, a.By(), id)

@@ -67,6 +67,15 @@ func (d Date) Before() Date {
 	return Date(t.AddDate(0, 0, -1).Format(time.DateOnly))
 }
 
+// After is the day after.
+func (d Date) After() Date {
+	t, err := time.Parse(time.DateOnly, string(d))
+	if err != nil {
+		return ""
+	}
+	return Date(t.AddDate(0, 0, 1).Format(time.DateOnly))
+}
+
 // Mandate is a role of a person in a scope, from a day to a day, given by somebody
 // on some act. Mandates are never deleted: past ones stay readable.
 type Mandate struct {

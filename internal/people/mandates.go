@@ -155,7 +155,7 @@ func (s *Mandates) End(ctx context.Context, actor *Actor, id string, version int
 		if err := s.close(ctx, tx, actor.By(), old, m); err != nil {
 			return err
 		}
-		return s.stillAdministered(ctx, tx, old)
+		return s.stillAdministered(ctx, tx, old, m)
 	})
 	return m, err
 }
@@ -175,7 +175,7 @@ func (s *Mandates) EndAs(ctx context.Context, by audit.Actor, id string, last Da
 		if err := s.close(ctx, tx, by, old, m); err != nil {
 			return err
 		}
-		return s.stillAdministered(ctx, tx, old)
+		return s.stillAdministered(ctx, tx, old, m)
 	})
 	return m, err
 }
@@ -204,11 +204,14 @@ func (s *Mandates) HandOver(ctx context.Context, actor *Actor, id string, versio
 			return err
 		}
 		term := old.To
-		if term != "" && term < from {
+		if term != "" && term < from { // it ends the day before: the successor's has no term
 			term = ""
 		}
 		m, err = s.GiveIn(ctx, tx, actor.By(), actor.Person.ID, Grant{Person: to, Role: old.Role, Scope: old.Scope, From: from, To: term, Act: act, ActHref: href, follows: old.ID})
-		return err
+		if err != nil {
+			return err
+		}
+		return s.stillAdministered(ctx, tx, old, ended)
 	})
 	return m, err
 }
@@ -243,6 +246,8 @@ func (s *Mandates) close(ctx context.Context, tx Tx, by audit.Actor, old, m Mand
 		return fault.New(fault.Invalid, "people.mandate.day").In("to")
 	case m.To < today.Before():
 		return fault.New(fault.Invalid, "people.mandate.past").In("to")
+	case old.To != "" && m.To > old.To:
+		return fault.New(fault.Invalid, "people.mandate.longer").In("to")
 	case utf8.RuneCountInString(m.EndReason) > 500:
 		return fault.New(fault.Invalid, "people.mandate.reason_long").In("reason")
 	}
@@ -256,17 +261,18 @@ func (s *Mandates) close(ctx context.Context, tx Tx, by audit.Actor, old, m Mand
 	return s.notify(tx, "mandate.ended", m)
 }
 
-// stillAdministered refuses to end the mandate of the last administrator.
-func (s *Mandates) stillAdministered(ctx context.Context, tx Tx, ended Mandate) error {
-	if ended.Role != Administrator || ended.Scope != Everywhere {
+// stillAdministered refuses to end the mandate of the last administrator, on the day
+// after. Whoever takes over must be able to sign in.
+func (s *Mandates) stillAdministered(ctx context.Context, tx Tx, old, ended Mandate) error {
+	if old.Role != Administrator || old.Scope != Everywhere {
 		return nil
 	}
-	left, err := tx.Administrators(ctx, DateOf(tx.Now(), s.Zone))
+	held, err := tx.Administrators(ctx, ended.To.After())
 	if err != nil {
 		return err
 	}
-	for _, m := range left {
-		if m.ID != ended.ID && m.To == "" {
+	for _, m := range held {
+		if m.ID != old.ID {
 			return nil
 		}
 	}

@@ -192,7 +192,7 @@ func (s *Accounts) Suspend(ctx context.Context, by audit.Actor, person string, s
 		action := "person.resume"
 		if suspended {
 			action = "person.suspend"
-			if err := s.last(ctx, tx, person); err != nil {
+			if err := AdministeredWithout(ctx, tx, s.Mandates.Today(), person); err != nil {
 				return err
 			}
 		}
@@ -201,21 +201,4 @@ func (s *Accounts) Suspend(ctx context.Context, by audit.Actor, person string, s
 		}
 		return shutOut(tx, p.ID, "")
 	})
-}
-
-// last refuses to take away the last administrator.
-func (s *Accounts) last(ctx context.Context, tx Tx, person string) error {
-	admins, err := tx.Administrators(ctx, s.Mandates.Today())
-	if err != nil {
-		return err
-	}
-	others, own := false, false
-	for _, m := range admins {
-		others = others || m.Person != person
-		own = own || m.Person == person
-	}
-	if own && !others {
-		return fault.New(fault.Conflict, "people.last_administrator")
-	}
-	return nil
 }

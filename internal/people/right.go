@@ -82,7 +82,7 @@ func (d Decision) Err() error {
 	case d.Why == NoAccount:
 		return fault.New(fault.Unauthenticated, "people.may.no_account")
 	}
-	return fault.New(fault.Forbidden, "people.may."+string(d.Why))
+	return fault.New(fault.Forbidden, "people.refused."+string(d.Why))
 }
 
 // Who says in words who has the right.

@@ -137,6 +137,9 @@ func TestAllIsSaidInWords(t *testing.T) {
 			if s := (Decision{Why: why, Right: Rights[0], Mandate: Mandate{Role: Mediator}}).In(l); s == "" || s == "people.may."+string(why) {
 				t.Errorf("%s: no words for %s", lang, why)
 			}
+			if e, ok := errors.AsType[*fault.Error](Decision{Why: why}.Err()); why != ByMandate && (!ok || !l.Has(e.Key) || strings.ContainsAny(l.T(e.Key, e.Args...), "…{")) {
+				t.Errorf("%s: a refusal for %s with a blank in it: %v", lang, why, e)
+			}
 		}
 	}
 }

@@ -59,21 +59,12 @@ func (s *Service) Erase(ctx context.Context, by audit.Actor, person string) erro
 	if p.State == people.Erased {
 		return fault.New(fault.Gone, "people.erased")
 	}
-	admins, err := s.Store.Administrators(ctx, people.DateOf(s.Now(), s.Zone))
+	err = people.AdministeredWithout(ctx, s.Store, people.DateOf(s.Now(), s.Zone), person)
+	if fault.CodeOf(err) == fault.Conflict {
+		return fault.New(fault.Conflict, "personal.last")
+	}
 	if err != nil {
 		return err
 	}
-	if len(admins) > 0 && !somebodyElse(admins, person) {
-		return fault.New(fault.Conflict, "personal.last")
-	}
 	return s.Store.Erase(ctx, by, person)
-}
-
-func somebodyElse(mandates []people.Mandate, person string) bool {
-	for _, m := range mandates {
-		if m.Person != person {
-			return true
-		}
-	}
-	return false
 }

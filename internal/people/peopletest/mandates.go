@@ -66,6 +66,14 @@ func mandateRules(t *testing.T, s Store) {
 	_, err = m.End(ctx, root, given.ID, 1, "2020-01-01", "")
 	refused("into the past", err, fault.Invalid)
 
+	// A mandate with a term is shortened, never lengthened.
+	short, err := m.Give(ctx, root, people.Grant{Person: "ada", Role: people.Observer, Scope: bv, To: m.Today().After().After()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = m.End(ctx, root, short.ID, 1, "2099-01-01", "")
+	refused("lengthening", err, fault.Invalid)
+
 	// Two hand it over at once: one does.
 	tomorrow := people.DateOf(time.Now().AddDate(0, 0, 1), paris)
 	var all sync.WaitGroup
@@ -93,11 +101,16 @@ func mandateRules(t *testing.T, s Store) {
 	if err != nil || kept.Follows != given.ID {
 		t.Errorf("the successor as kept: %+v, %v", kept, err)
 	}
-	// The last administrator leaves by handing over.
+	// The last administrator leaves by handing over, to somebody who can sign in.
+	eve := person("eve")
+	eve.State = people.Suspended
+	change(t, s, func(tx people.Tx) error { return tx.AddPerson(eve) })
+	_, err = m.HandOver(ctx, root, first.ID, 1, "eve", tomorrow, "", "")
+	refused("to somebody suspended", err, fault.Conflict)
 	if _, err := m.HandOver(ctx, root, first.ID, 1, "bob", tomorrow, "", ""); err != nil {
 		t.Error(err)
 	}
-	if r, err := audit.Verify(ctx, s); err != nil || len(r.Problems) > 0 || r.Rows != 7 {
-		t.Errorf("the record: %+v, %v, want 7 rows", r, err)
+	if r, err := audit.Verify(ctx, s); err != nil || len(r.Problems) > 0 || r.Rows != 8 {
+		t.Errorf("the record: %+v, %v, want 8 rows", r, err)
 	}
 }
