@@ -104,6 +104,9 @@ func among[T ~string](c *conditions, condition string, list []T) {
 	c.and(fmt.Sprintf(condition, strings.TrimSuffix(strings.Repeat("$%d, ", len(values)), ", ")), values...)
 }
 
+// mostWords is how many words of a search are looked for: databases bound a question.
+const mostWords = 50
+
 // Organisations implements [people.OrganisationStore].
 func (db *DB) Organisations(ctx context.Context, f people.OrganisationFilter) ([]people.Organisation, int, error) {
 	var c conditions
@@ -120,7 +123,10 @@ func (db *DB) Organisations(ctx context.Context, f people.OrganisationFilter) ([
 	case rna != "":
 		c.and(`rna = $%d AND rna <> ''`, rna)
 	default:
-		for _, w := range f.Words() {
+		for i, w := range f.Words() {
+			if i == mostWords {
+				break
+			}
 			c.and("folded LIKE $%d", "% "+w+"%") // a folded word holds no sign that LIKE reads
 		}
 	}

@@ -54,8 +54,15 @@ type conditions struct {
 	args  []any
 }
 
-// and adds a condition; each %d stands for the number of one more value.
+// and adds a condition; each %d stands for the number of one more value. What is no
+// text, which PostgreSQL refuses to compare, is nowhere.
 func (c *conditions) and(condition string, values ...any) {
+	for _, v := range values {
+		if s, ok := v.(string); ok && !textual(s) {
+			c.where = append(c.where, "1 = 0")
+			return
+		}
+	}
 	numbers := make([]any, len(values))
 	for i, v := range values {
 		c.args = append(c.args, v)
