@@ -25,6 +25,7 @@ type settings struct {
 	rounds                 int           // loads of each kind, of which the median is told
 	only                   string
 	parts                  string
+	tsplibTime, franceTime time.Duration // of each problem of siting
 }
 
 func main() {
@@ -36,7 +37,9 @@ func main() {
 	flag.DurationVar(&c.span, "span", 3*time.Second, "time of each load")
 	flag.IntVar(&c.rounds, "rounds", 3, "loads of each kind on each side in turn, of which the median is told")
 	flag.StringVar(&c.only, "only", "", "only these kinds of questions, joined by commas")
-	flag.StringVar(&c.parts, "parts", "", "only these parts, joined by commas: answers, observatory, questions, pages, engine, memory, accounts, changes, signin")
+	flag.StringVar(&c.parts, "parts", "", "only these parts, joined by commas: answers, observatory, questions, pages, engine, memory, accounts, changes, signin, siting")
+	flag.DurationVar(&c.tsplibTime, "tsplib", 20*time.Second, "time of each p-median of TSPLIB, 10m for all that can be proved; 0 for none")
+	flag.DurationVar(&c.franceTime, "france", 2*time.Minute, "time of each p-median of all communes")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -65,6 +68,12 @@ func (c settings) run(ctx context.Context) (err error) {
 	}
 	defer os.RemoveAll(dir)
 	b := &bench{settings: c, report: report{machine: machine()}, varDir: filepath.Join(dir, "var")}
+	if c.parts == "siting" { // needs neither server nor database
+		if err := b.siting(ctx); err != nil {
+			return err
+		}
+		return b.tell()
+	}
 	if b.loader, err = newLoader(dir, c.vegeta); err != nil {
 		return err
 	}
@@ -80,7 +89,7 @@ func (c settings) run(ctx context.Context) (err error) {
 	for _, part := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"answers", b.answers}, {"observatory", b.observatory}, {"questions", b.questions}, {"pages", b.pages}, {"engine", b.engine}, {"memory", b.memory}, {"accounts", b.accounts}, {"changes", b.changes}, {"signin", b.signin}} {
+	}{{"answers", b.answers}, {"observatory", b.observatory}, {"questions", b.questions}, {"pages", b.pages}, {"engine", b.engine}, {"memory", b.memory}, {"accounts", b.accounts}, {"changes", b.changes}, {"signin", b.signin}, {"siting", b.siting}} {
 		if c.parts != "" && !slices.Contains(strings.Split(c.parts, ","), part.name) {
 			continue
 		}
@@ -88,13 +97,18 @@ func (c settings) run(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	return b.tell()
+}
+
+// tell prints the report and writes it down.
+func (b *bench) tell() error {
 	b.report.print(os.Stdout)
-	if c.out == "" {
+	if b.out == "" {
 		return nil
 	}
 	var page bytes.Buffer
 	b.report.markdown(&page)
-	return os.WriteFile(c.out, page.Bytes(), 0o644)
+	return os.WriteFile(b.out, page.Bytes(), 0o644)
 }
 
 // start builds the snapshot and starts the server on it, a few times over.

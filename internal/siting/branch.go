@@ -19,6 +19,7 @@ type verdict struct {
 	branch int32     // column to branch on, -1 if all of k may open
 	low    float64
 	tried  []int32 // sites that the bound chose
+	toil   int     // pairs looked at
 }
 
 // batch is how many nodes are looked at together, on any number of workers.
@@ -27,22 +28,23 @@ const batch = 4
 // settle bounds a node, drops and opens columns by their reduced costs.
 func (m *search) settle(nd *node, upper, cut float64) verdict {
 	k, r, low := nd.k, nd.r, nd.low
-	most := 40
+	most, toil := 40, 0
 	var c *climb
 	for {
 		if k.money < 0 {
-			return verdict{low: math.Inf(1)}
+			return verdict{toil: toil, low: math.Inf(1)}
 		}
 		if k.leaf() {
-			return verdict{k: k, r: r, branch: -1, low: low}
+			return verdict{toil: toil, k: k, r: r, branch: -1, low: low}
 		}
 		if c == nil {
 			c = newClimb(r, 6)
 		}
 		d := newDual(k, r)
+		toil += most * k.pairs
 		c.run(d, nil, upper, cut, most, m.stop)
 		if low = max(low, d.low); low >= cut {
-			return verdict{low: low}
+			return verdict{toil: toil, low: low}
 		}
 		kept, opened, left := d.fixed(cut)
 		tried := slices.Clone(k.opened)
@@ -61,9 +63,9 @@ func (m *search) settle(nd *node, upper, cut float64) verdict {
 				continue
 			}
 			if k.leaf() {
-				return verdict{k: k, r: r, branch: -1, low: low}
+				return verdict{toil: toil, k: k, r: r, branch: -1, low: low}
 			}
-			return verdict{k: k, r: r, branch: 0, low: low, tried: tried}
+			return verdict{toil: toil, k: k, r: r, branch: 0, low: low, tried: tried}
 		}
 		branch, at := int32(0), math.Inf(1)
 		for j, o := range d.often {
@@ -71,7 +73,7 @@ func (m *search) settle(nd *node, upper, cut float64) verdict {
 				branch, at = int32(j), v
 			}
 		}
-		return verdict{k: k, r: d.r, branch: branch, low: low, tried: tried}
+		return verdict{toil: toil, k: k, r: d.r, branch: branch, low: low, tried: tried}
 	}
 }
 
@@ -97,9 +99,9 @@ func (m *search) branch(r []float64) {
 		r[i] = min(r[i], m.root.reach[i])
 	}
 	stack := []*node{{m.root, r, m.low}}
-	next := 64
+	next, toil := 64, 0
 	least := math.Inf(1) // of the bounds of cases given up
-	for len(stack) > 0 && !m.stop() && m.upper > m.enough {
+	for len(stack) > 0 && !m.done() {
 		var now []*node
 		for len(now) < batch && len(stack) > 0 {
 			nd := stack[len(stack)-1]
@@ -120,6 +122,7 @@ func (m *search) branch(r []float64) {
 		for x := len(out) - 1; x >= 0; x-- {
 			v := out[x]
 			m.nodes++
+			toil += v.toil
 			if v.k == nil {
 				least = min(least, v.low)
 				continue
@@ -155,7 +158,8 @@ func (m *search) branch(r []float64) {
 		m.low = max(m.low, min(low, m.goal()))
 		if m.nodes >= next {
 			next *= 2
-			m.kicks()
+			m.kicks(toil / 4)
+			toil = 0
 		}
 		if m.nodes%64 < batch {
 			m.tell("branch")

@@ -47,7 +47,7 @@ const (
 func solvePacked(ctx context.Context, p Problem, o Options) (*Solution, error) {
 	m := &median{Problem: &p, Options: o, search: newSearch(ctx, o)}
 	m.told = m.report
-	m.slack = func() float64 { return m.Gap / 4 * m.scale() }
+	m.scale = m.measure
 	if err := m.prepare(); err != nil {
 		return nil, err
 	}
@@ -415,7 +415,7 @@ func (c *packed) solve() {
 		if left == 0 || open == c.most {
 			// One solution is left: it is worth what it costs.
 			c.try(c.opened(isNow))
-			least = min(least, max(low, c.upper-c.slack()))
+			least = min(least, max(low, c.upper-exact/4*c.scale()))
 			continue
 		}
 		without := slices.Clone(isNow)

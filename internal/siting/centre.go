@@ -126,6 +126,13 @@ func (c *centre) start() error {
 	for _, d := range now {
 		c.high = max(c.high, d)
 	}
+	if estimate(len(rows), func(x int, found func(int, float64)) {
+		if c.scale[x] > 0 {
+			c.Costs.Near(rows[x], c.high/c.scale[x], found)
+		}
+	}) > wide {
+		return fault.New(fault.TooLarge, "siting.wide")
+	}
 	c.links = make([][]link, len(rows))
 	crew := crew{c.Workers}
 	const block = 64

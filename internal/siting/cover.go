@@ -12,10 +12,12 @@ import (
 // asks again and again.
 type cover struct {
 	search
-	rows [][]int32 // sites that cover each row
-	rest float64   // what a row left out costs
-	mark []int32   // by site, the last asked about
-	asks int32
+	rows    [][]int32 // sites that cover each row
+	rest    float64   // what a row left out costs
+	lost    float64   // weight of demands that no site covers
+	weights []float64 // of rows, if they have some
+	mark    []int32   // by site, the last asked about
+	asks    int32
 }
 
 // left is how many rows a choice of sites leaves out.
@@ -186,6 +188,9 @@ func covering(rows [][]int32, rest, reach float64) *work {
 
 // solveCover solves SetCover.
 func solveCover(ctx context.Context, p Problem, o Options) (*Solution, error) {
+	if err := p.roomFor(p.Radius); err != nil {
+		return nil, err
+	}
 	n, sites := p.Costs.Size()
 	may := p.may()
 	fee := p.Fees
@@ -228,7 +233,7 @@ func solveCover(ctx context.Context, p Problem, o Options) (*Solution, error) {
 		}
 		return total
 	}
-	c.slack = func() float64 { return o.Gap / 4 * c.upper }
+	c.scale = func() float64 { return c.upper }
 	c.told = func(step string) {
 		if o.Progress != nil {
 			o.Progress(Progress{Value: c.upper, Bound: c.low, Step: step, Nodes: c.nodes})

@@ -67,8 +67,8 @@ func (m *median) row(demand int, reach float64) []near {
 	return row
 }
 
-// scale is what a relative gap is measured by.
-func (m *median) scale() float64 {
+// measure is what a relative gap is measured by.
+func (m *median) measure() float64 {
 	if m.Model == MaxCover {
 		return max(m.weight-m.upper, 1e-9*m.weight)
 	}
@@ -78,7 +78,7 @@ func (m *median) scale() float64 {
 func solveMedian(ctx context.Context, p Problem, o Options) (*Solution, error) {
 	m := &median{Problem: &p, Options: o, search: newSearch(ctx, o)}
 	m.search.cost, m.search.widen, m.told = m.cost, m.widen, m.report
-	m.slack = func() float64 { return m.Gap / 4 * m.scale() }
+	m.scale = m.measure
 	if err := m.prepare(); err != nil {
 		return nil, err
 	}
@@ -88,6 +88,11 @@ func solveMedian(ctx context.Context, p Problem, o Options) (*Solution, error) {
 
 // prepare makes the work of the problem.
 func (m *median) prepare() error {
+	if m.Model == MaxCover {
+		if err := m.roomFor(m.Radius); err != nil {
+			return err
+		}
+	}
 	n, sites := m.Costs.Size()
 	m.may = m.Problem.may()
 	k := &work{p: m.Sites - len(m.Fixed), money: math.Inf(1)}
@@ -283,11 +288,20 @@ func (m *median) solve() {
 		rows[i], m.full[i] = int32(i), math.Inf(1)
 		r[i] = min((d1[i]+d2[i])/2, k.out[i])
 		m.spacing += min(d1[i], 1e30) / float64(n)
-		if k.reach[i] = min(1.5*d2[i], k.out[i]); small {
+		switch k.reach[i] = min(1.5*d2[i], k.out[i]); {
+		case small:
 			k.reach[i] = k.out[i]
+		case math.IsInf(k.reach[i], 1) && n*len(m.allowed) > wide: // one site for all
+			k.reach[i] = 2 * d1[i]
 		}
 	}
 	m.spacing /= 4
+	// Where that would be too much to hold, rows are shorter and the bound lower.
+	for m.pairs(k.reach) > wide {
+		for i := range k.reach {
+			k.reach[i] *= 0.8
+		}
+	}
 	m.list(k, rows)
 	for i := range r {
 		r[i] = min(r[i], k.reach[i])
@@ -296,8 +310,40 @@ func (m *median) solve() {
 	m.prove(r)
 }
 
+// wide is how many pairs of a demand and a site are held at most, some 16 bytes each.
+const wide = 60_000_000
+
+// pairs is about how many pairs there are within reaches.
+func (m *median) pairs(reach []float64) int {
+	if m.Model == MaxCover {
+		return 0 // counted before
+	}
+	return estimate(len(reach), func(x int, found func(int, float64)) { m.Costs.Near(int(m.demands[x]), reach[x], found) })
+}
+
+// estimate counts the pairs of some rows, for all.
+func estimate(n int, near func(x int, found func(int, float64))) int {
+	count, some := 0, min(n, 256)
+	for x := range some {
+		near(x*n/some, func(int, float64) { count++ })
+	}
+	return count * n / max(some, 1)
+}
+
+// roomFor refuses a radius within which there is too much to hold.
+func (p *Problem) roomFor(reach float64) error {
+	n, _ := p.Costs.Size()
+	if estimate(n, func(x int, found func(int, float64)) { p.Costs.Near(x, reach, found) }) > wide {
+		return fault.New(fault.TooLarge, "siting.wide").In("radius")
+	}
+	return nil
+}
+
 // widen lists more columns for rows that would pay for farther ones.
 func (m *median) widen(k *work, r []float64) bool {
+	if k.pairs > wide {
+		return false
+	}
 	var rows []int32
 	for i, reach := range k.reach {
 		if r[i] >= 0.9*reach && reach < k.out[i] && reach < m.full[i] {
@@ -373,7 +419,7 @@ func (m *median) solution() (*Solution, error) {
 	}
 	slices.Sort(s.Sites)
 	if math.IsInf(m.upper, 1) || m.penalty > 0 && m.upper >= m.penalty {
-		if m.penalty > 0 && m.low < m.penalty*(1-m.Gap) {
+		if m.penalty > 0 && m.low < m.penalty*(1-exact) {
 			return nil, fault.New(fault.Unavailable, "siting.no_time")
 		}
 		return nil, fault.New(fault.Invalid, "siting.unreachable_together", max(m.Sites, len(s.Sites)))

@@ -49,7 +49,7 @@ type Problem struct {
 type Options struct {
 	Seed     uint64
 	Workers  int     // at least 1; the answer does not depend on it
-	Gap      float64 // relative gap at which to stop, default 1e-6
+	Gap      float64 // relative gap at which to stop; 0 to prove the best, to 1e-6 where costs are no whole numbers
 	Progress func(Progress)
 }
 
@@ -92,14 +92,14 @@ func Solve(ctx context.Context, p Problem, o Options) (*Solution, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	if o.Gap <= 0 {
-		o.Gap = 1e-6
-	}
 	o.Workers = max(1, o.Workers)
 	switch p.Model {
 	case MaxCover, PMedian:
 		if p.Capacities != nil {
 			return solvePacked(ctx, p, o)
+		}
+		if p.Model == MaxCover && p.Decay == nil {
+			return solveReach(ctx, p, o)
 		}
 		return solveMedian(ctx, p, o)
 	case SetCover:

@@ -14,7 +14,8 @@ type search struct {
 	chance  *rand.Rand
 	root    *work
 	whole   bool                            // all costs are whole numbers
-	slack   func() float64                  // how much under the best a solution must be to count, where they are not
+	scale   func() float64                  // what a relative gap is measured by
+	asked   float64                         // relative gap that is enough
 	cost    func(sites []int32) float64     // of a solution, computed anew; +Inf if it is none
 	widen   func(k *work, r []float64) bool // lists more columns for rows that would pay for farther ones; nil if rows are complete
 	told    func(step string)               // of progress; may be nil
@@ -22,11 +23,13 @@ type search struct {
 	enough  float64                         // a cost that needs no improvement
 	ceiling float64                         // of costs that matter: a bound above it is as good as any
 
-	upper float64 // cost of the best solution
-	sites []int32 // of it, those open from the start aside
-	low   float64 // no solution costs less
-	nodes int
-	step  string
+	upper  float64 // cost of the best solution
+	sites  []int32 // of it, those open from the start aside
+	low    float64 // no solution costs less
+	nodes  int
+	rounds int    // of kicks
+	core   []bool // columns near to being chosen at the root
+	step   string
 }
 
 func (m *search) tell(step string) {
@@ -37,7 +40,12 @@ func (m *search) tell(step string) {
 }
 
 // done says that there is nothing left to find or to prove.
-func (m *search) done() bool { return m.upper <= m.enough || m.low >= m.cut() || m.stop() }
+func (m *search) done() bool {
+	return m.upper <= m.enough || m.low >= m.cut() || m.asked > 0 && m.upper-m.low <= m.asked*m.scale() || m.stop()
+}
+
+// exact is the relative gap up to which costs that are no whole numbers count as equal.
+const exact = 1e-6
 
 // cut is the bound from which nothing better can be: the next whole value, or a
 // hair under the best.
@@ -49,7 +57,7 @@ func (m *search) cut() float64 {
 	if m.whole {
 		return upper - 1 + 1e-6 + 1e-12*upper
 	}
-	return upper - m.slack()
+	return upper - exact/4*m.scale()
 }
 
 // goal is what the bound strives for.
@@ -60,16 +68,16 @@ func (m *search) bound() float64 {
 	if m.whole {
 		return min(m.upper, math.Ceil(m.low-1e-6-1e-12*math.Abs(m.low)))
 	}
-	return min(m.low, m.upper-m.slack())
+	return min(m.low, m.upper-exact/4*m.scale())
 }
 
 // ascend raises the bound at the root, tries what it chooses, and drops columns.
 func (m *search) ascend(r []float64) []float64 {
 	k := m.root
-	c := newClimb(r, 10)
+	c := newClimb(r, 25)
 	d := newDual(k, r)
 	s := newSwaps(k)
-	for round := 0; round < 20; round++ {
+	for round := 0; round < 60; round++ {
 		more := c.run(d, m.crew, m.goal(), m.cut(), 40, m.stop)
 		m.low = max(m.low, c.best)
 		m.tell("bound")
@@ -101,6 +109,11 @@ func (m *search) ascend(r []float64) []float64 {
 		if !more {
 			break
 		}
+	}
+	d.price(m.crew)
+	m.core, _, _ = d.fixed(d.low + kernel*(m.cut()-d.low))
+	for _, j := range d.sel {
+		m.core[j] = true
 	}
 	return d.r
 }
@@ -170,8 +183,11 @@ func (m *search) offer(sites []int32) {
 
 // kicks exchanges a few columns at random, close to one another, and keeps what is
 // no worse after it has been improved.
-func (m *search) kicks() {
+func (m *search) kicks(budget int) {
 	k := m.root
+	if m.rounds%2 == 0 && len(m.core) == len(k.cols) {
+		k = k.keep(m.core, nil)
+	}
 	s := newSwaps(k)
 	s.set(k.find(m.sites))
 	s.improve(m.stop)
@@ -179,12 +195,16 @@ func (m *search) kicks() {
 	if len(s.open) == 0 || len(s.open) == len(k.cols) {
 		return
 	}
+	m.rounds++
 	s.ops = 0
-	for tries := 0; s.ops < 30*k.pairs+3e6 && tries < 20*len(k.cols) && !m.done(); tries++ {
+
+	best := s.value
+	quiet := 0
+	for tries := 0; s.ops < budget && tries < 100*len(k.cols) && !m.done(); tries++ {
 		before := s.value
 		s.log = s.log[:0]
 		c := s.open[m.chance.IntN(len(s.open))]
-		for range 2 + m.chance.IntN(2) {
+		for range 1 + m.chance.IntN(3) {
 			next := s.around(c, m.chance)
 			in := s.around(c, m.chance)
 			if in >= 0 && s.place[in] < 0 && s.place[c] >= 0 {
@@ -201,15 +221,36 @@ func (m *search) kicks() {
 			}
 		}
 		s.improve(m.stop)
+		// A little worse than the best is a way to somewhere else.
+		left := 1 - float64(s.ops)/float64(budget)
+		bar := max(before, best+tolerance*left*m.chance.Float64()*max(0, m.upper-m.low))
 		switch {
-		case s.value < before-1e-9*before:
-			s.ops = 0
+		case s.value < best-1e-9*math.Abs(best):
+			best, quiet = s.value, 0
+			tries = 0
 			m.take(s)
-		case s.value > before:
+		case s.value > bar:
+			quiet++
 			s.undo()
+		default:
+			quiet++
+		}
+		if quiet > 200+2*len(s.open) {
+			s.set(k.find(m.sites))
+			s.queue = s.queue[:0]
+			clear(s.queued)
+			quiet = 0
 		}
 	}
 }
+
+// tolerance is how much worse than the best a solution may be from which one goes
+// on, in parts of the gap.
+const tolerance = 0.1
+
+// kernel is how far from being chosen a column of the core may be, in parts of the
+// gap.
+const kernel = 0.15
 
 // around is a column at random among those that share a row with column c.
 func (s *swaps) around(c int32, chance *rand.Rand) int32 {
@@ -221,10 +262,11 @@ func (s *swaps) around(c int32, chance *rand.Rand) int32 {
 	return row[chance.IntN(len(row))].j
 }
 
-// newSearch is a search of which the work, the costs and the slack are yet to come.
+// newSearch is a search of which the work, the costs and the scale are yet to come.
 func newSearch(ctx context.Context, o Options) search {
-	return search{crew: &crew{o.Workers}, stop: func() bool { return ctx.Err() != nil },
-		chance: rand.New(rand.NewPCG(o.Seed, 0x5171)), upper: math.Inf(1), enough: math.Inf(-1), ceiling: math.Inf(1)}
+	return search{asked: o.Gap, crew: &crew{o.Workers}, stop: func() bool { return ctx.Err() != nil },
+		chance: rand.New(rand.NewPCG(o.Seed, 0x5171)), //nolint:gosec // draws that can be made again, no secrets
+		upper:  math.Inf(1), enough: math.Inf(-1), ceiling: math.Inf(1)}
 }
 
 // prove works from radii r until the best solution is proved to be so.
@@ -233,7 +275,7 @@ func (m *search) prove(r []float64) {
 	if m.done() {
 		return
 	}
-	m.kicks()
+	m.kicks(60*m.root.pairs + 3e6)
 	if m.done() {
 		return
 	}

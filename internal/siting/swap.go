@@ -16,6 +16,7 @@ type swaps struct {
 	d1, d2 []float64
 	loss   []float64 // by column: what closing it costs
 	value  float64
+	least  int32     // column that costs least to close, -1 if not known
 	spent  float64   // fees of what is open
 	extra  []float64 // scratch of try
 	seen   []int32
@@ -52,6 +53,7 @@ func (s *swaps) set(open []int32) {
 	for x, j := range s.open {
 		s.place[j] = int32(x)
 	}
+	s.least = -1
 	clear(s.loss)
 	s.value, s.spent = s.k.base, 0
 	for _, j := range s.open {
@@ -125,7 +127,7 @@ func (s *swaps) count(i int32, sign float64) {
 // with room for one more column none is closed.
 func (s *swaps) gain(j int32, room bool) (gain float64, out int32) {
 	s.seen = s.seen[:0]
-	s.ops += len(s.turn[j]) + len(s.open)/4
+	s.ops += len(s.turn[j]) + 8
 	for _, e := range s.turn[j] {
 		i, d := e.j, float64(e.d)
 		if d >= s.d2[i] {
@@ -162,10 +164,23 @@ func (s *swaps) gain(j int32, room bool) (gain float64, out int32) {
 		}
 		s.extra[c] = 0
 	}
-	for _, c := range s.open {
-		if x := -s.hold(c); x > best && s.fee(c) >= need {
-			best, out = x, c
+	if need > 0 {
+		for _, c := range s.open {
+			if x := -s.hold(c); x > best && s.fee(c) >= need {
+				best, out = x, c
+			}
 		}
+		return gain + best, out
+	}
+	if s.least < 0 {
+		for _, c := range s.open {
+			if s.least < 0 || s.hold(c) < s.hold(s.least) {
+				s.least = c
+			}
+		}
+	}
+	if s.least >= 0 && -s.hold(s.least) > best {
+		best, out = -s.hold(s.least), s.least
 	}
 	return gain + best, out
 }
@@ -193,6 +208,7 @@ func (s *swaps) do(in, out int32) {
 }
 
 func (s *swaps) apply(in, out int32, wake bool) {
+	s.least = -1
 	switch {
 	case in >= 0 && out >= 0:
 		s.place[in], s.place[out] = s.place[out], -1

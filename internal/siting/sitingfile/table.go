@@ -112,11 +112,14 @@ func (t *table) parquet(b []byte) (err error) {
 			pages := g.ColumnChunks()[leaf].Pages()
 			for {
 				page, err := pages.ReadPage()
-				if err == io.EOF {
+				if errors.Is(err, io.EOF) {
 					break
 				}
 				if err != nil {
 					return errors.Join(bad(err), pages.Close())
+				}
+				if page.NumValues() > f.NumRows() {
+					return errors.Join(bad(errors.New("more values than rows")), pages.Close())
 				}
 				values := make([]parquet.Value, page.NumValues())
 				n, err := page.Values().ReadValues(values)
@@ -189,7 +192,7 @@ func (t *table) number(row, column int, far bool) (float64, error) {
 		case v.IsNull():
 		case v.Kind() == parquet.Double && !math.IsNaN(v.Double()):
 			return v.Double(), nil
-		case v.Kind() == parquet.Float && v.Float() == v.Float(): //nolint:gocritic // not NaN
+		case v.Kind() == parquet.Float && !math.IsNaN(float64(v.Float())):
 			return float64(v.Float()), nil
 		case v.Kind() == parquet.Int32:
 			return float64(v.Int32()), nil
