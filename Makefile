@@ -53,7 +53,7 @@ test: ## install what the tests need, run them all, clean up
 	@$(MAKE) --no-print-directory build
 	@echo "Testing (a few minutes)"
 	@go vet ./...
-	@start=$$(date +%s); go test -p 2 -timeout 12m ./... && echo "All tests passed in $$(($$(date +%s) - start)) s."
+	@start=$$(date +%s); go test -p 2 -timeout 20m ./... && echo "All tests passed in $$(($$(date +%s) - start)) s."
 
 soak: ## kill the program and PostgreSQL 200 times each while they write
 	@scripts/test-deps

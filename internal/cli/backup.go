@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/mail"
 	"os"
 	"path/filepath"
@@ -169,7 +170,31 @@ type restoreCommand struct {
 	Key     sealing `embed:""`
 	Replace bool    `help:"Replace what the database holds."`
 
+	Erasures string `placeholder:"FILE" help:"Log of erasures (erasures.log) of the lost server, if it is not in the var folder: whoever is in it is erased again."`
+
 	Attachments attachments `embed:""`
+}
+
+// erasures puts the log of erasures where the server looks for it, or says what its
+// absence means.
+func (c restoreCommand) erasures(env Environment) error {
+	log := erasureLog(c.Kept.Var)
+	if c.Erasures == "" {
+		if _, err := os.Stat(log); errors.Is(err, fs.ErrNotExist) {
+			fmt.Fprintf(env.Stderr, "There is no log of erasures at %s: whoever was erased since this backup was made is back. If you still have that file, restore again with --erasures FILE.\n", log)
+		}
+		return nil
+	}
+	lines, err := os.ReadFile(c.Erasures)
+	if err != nil {
+		return fmt.Errorf("--erasures: %w", err)
+	}
+	f, err := os.OpenFile(log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("--var: %w", err)
+	}
+	_, err = f.Write(lines)
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
 // Run puts a backup in the place of the database. It is read, checked, brought to
@@ -228,6 +253,9 @@ func (c restoreCommand) Run(ctx context.Context, env Environment) (err error) {
 	with, err := readFiles(ctx, in, files)
 	if err != nil {
 		return said(catalog, "--in", err)
+	}
+	if err := c.erasures(env); err != nil {
+		return err
 	}
 	again, err := beside.KeepErasures(ctx, erasureLog(c.Kept.Var))
 	if err != nil {

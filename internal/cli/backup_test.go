@@ -188,6 +188,32 @@ func TestRestoreOntoTheOtherKind(t *testing.T) {
 	})
 }
 
+// The log of erasures of a lost server comes with its backup; without it, that is said.
+func TestRestoreElsewhereErasesAgain(t *testing.T) {
+	from := t.TempDir()
+	fill(t, "sqlite:"+filepath.Join(from, "bassin.db"))
+	file, log := filepath.Join(from, "backup.gz"), filepath.Join(from, "kept.log")
+	runs(t, "backup", "--var", from, "--out", file)
+	if err := os.WriteFile(log, []byte("2026-11-26T09:00:00Z bob\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out, errs bytes.Buffer
+	if status := Run([]string{"restore", "--var", t.TempDir(), "--in", file}, Environment{Version: "1", Stdout: &out, Stderr: &errs}); status != 0 || !strings.Contains(errs.String(), "--erasures") {
+		t.Errorf("status %d, %s: the missing log is not said", status, errs.String())
+	}
+	to := t.TempDir()
+	if got := runs(t, "restore", "--var", to, "--in", file, "--erasures", log); !strings.Contains(got, "erased again") {
+		t.Errorf("nobody was erased again: %s", got)
+	}
+	with(t, "sqlite:"+filepath.Join(to, "bassin.db"), func(db *store.DB) error {
+		k, err := db.Key(t.Context(), "bob")
+		if k != nil {
+			t.Error("the erased person's key is back")
+		}
+		return err
+	})
+}
+
 func TestEncryptedBackups(t *testing.T) {
 	dir := t.TempDir()
 	fill(t, "sqlite:"+filepath.Join(dir, "bassin.db"))

@@ -200,7 +200,8 @@ func (p *Pages) file(w http.ResponseWriter, r *http.Request, ext string, body []
 
 type eraseView struct {
 	Email  string
-	Error  string
+	Typed  string            // what the reader wrote for their address
+	Wrong  map[string]string // by field
 	Errors web.Errors
 }
 
@@ -210,29 +211,38 @@ func (p *Pages) eraseForm(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) eraseWith(w http.ResponseWriter, r *http.Request, wrong error) error {
 	l := p.Kit.Locale(r.Context())
-	v := &eraseView{Email: people.Of(r.Context()).Person.Email}
+	v := &eraseView{Email: people.Of(r.Context()).Person.Email, Typed: r.PostFormValue("email"), Wrong: map[string]string{}}
 	page := &web.Page{
 		Title: l.T("personal.erase.title"), Template: "personal/erase", View: v, NoIndex: true,
 		Crumbs: []web.Crumb{{Text: l.T("personal.account"), Href: "/mon-compte"}, {Text: l.T("personal.mine.title"), Href: "/mes-donnees"}},
 	}
 	if f, ok := errors.AsType[*fault.Error](wrong); ok {
-		v.Error = l.T(f.Key, f.Args...)
-		v.Errors.Items = []web.FieldError{{Field: "email", Text: v.Error}}
+		field, text := "email", l.T(f.Key, f.Args...)
+		if f.Field == "present" {
+			field = f.Field
+		}
+		v.Wrong[field] = text
+		v.Errors.Items = []web.FieldError{{Field: field, Text: text}}
 		page.Status = web.Status(wrong)
 	}
 	return p.Kit.Page(w, r, page)
 }
 
-// erase erases the reader, who types their address: nobody does that by mistake.
+// erase erases the reader, who types their address and their password: nobody does
+// that by mistake, nor on a device left open.
 func (p *Pages) erase(w http.ResponseWriter, r *http.Request) error {
 	a := people.Of(r.Context())
 	if people.EmailKey(r.PostFormValue("email")) != people.EmailKey(a.Person.Email) || strings.TrimSpace(a.Person.Email) == "" {
 		return p.eraseWith(w, r, fault.New(fault.Invalid, "personal.erase.mistyped").In("email"))
 	}
-	switch err := p.Data.Erase(r.Context(), a.By(), a.Person.ID); fault.CodeOf(err) {
+	err := p.Confirm(r.Context(), a, r.PostFormValue("present"))
+	if err == nil {
+		err = p.Data.Erase(r.Context(), a.By(), a.Person.ID)
+	}
+	switch fault.CodeOf(err) {
 	case "":
 		return p.Kit.Redirect(w, r, "/donnees-personnelles?fait=efface", http.StatusSeeOther)
-	case fault.Conflict:
+	case fault.Invalid, fault.Conflict:
 		return p.eraseWith(w, r, err)
 	default:
 		return err

@@ -1,12 +1,14 @@
 package personalweb
 
 import (
+	"context"
 	"embed"
 	"io/fs"
 	"net/http"
 	"time"
 
 	"bassin/internal/i18n"
+	"bassin/internal/people"
 	"bassin/internal/personal"
 	"bassin/internal/web"
 )
@@ -16,9 +18,11 @@ var files embed.FS
 
 // Pages are the pages of personal data.
 type Pages struct {
-	Kit     *web.Renderer
-	Site    func() web.Site
-	Data    *personal.Service
+	Kit  *web.Renderer
+	Site func() web.Site
+	Data *personal.Service
+	// Confirm makes sure that it is the person who sits there, by their password.
+	Confirm func(ctx context.Context, a *people.Actor, password string) error
 	Now     func() time.Time
 	Zone    *time.Location
 	Periods func(r *http.Request, l *i18n.Localizer) ([]Period, error) // of keeping, as set; nil before they can be set
@@ -53,7 +57,7 @@ func examples() map[string][]any {
 	part := partView{ID: "a", Name: "…", Why: "…", Table: web.Table{Caption: "…", Columns: []web.Column{{Title: "…"}}, Rows: [][]web.Cell{{{Text: "…"}}}}}
 	return map[string][]any{
 		"personal/mine":  {&mineView{Parts: []partView{part, {ID: "b", Name: "…", Why: "…"}}, Cut: 2}},
-		"personal/erase": {&eraseView{Email: "a@b.fr"}, &eraseView{Email: "a@b.fr", Error: "…", Errors: web.Errors{Items: []web.FieldError{{Field: "email", Text: "…"}}}}},
+		"personal/erase": {&eraseView{Email: "a@b.fr"}, &eraseView{Email: "a@b.fr", Typed: "…", Wrong: map[string]string{"email": "…", "present": "…"}, Errors: web.Errors{Items: []web.FieldError{{Field: "email", Text: "…"}}}}},
 		"personal/register": {
 			&registerView{Site: web.Site{Name: "…", Contact: "a@b.fr", Publisher: "…"}, Holdings: []holdingView{{ID: "a", Name: "…", Why: "…", Basis: "…", Readers: "…", Kept: "…", What: []string{"…"}, Rows: 2, Public: true}}, Periods: []Period{{"…", "…"}}},
 			&registerView{Erased: true},
