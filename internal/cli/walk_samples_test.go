@@ -6,10 +6,12 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"bassin/internal/audit"
 	"bassin/internal/job"
+	"bassin/internal/media"
 	"bassin/internal/people"
 	"bassin/internal/setting"
 	"bassin/internal/territory"
@@ -223,8 +225,16 @@ func organisationSamples() map[string]sample {
 		},
 		"organisation.update.sheet": of("/modifier"),
 		"organisation.update":       of("/modifier", "short_name", "essai"),
-		"organisation.merge.pairs":  at("/organisations/doublons"),
-		"organisation.merge.sheet":  of("/reunir"),
+		"organisation.update.documents": func(w *world) call {
+			o := w.organisation()
+			a, err := w.s.media.Add(w.t.Context(), audit.System, media.Given{Subject: people.OrganisationSubject(o.ID), Name: "statuts.txt", Public: true}, strings.NewReader("Article 1"))
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			return call{path: "/organisations/" + o.ID + "/documents", form: form("do", "remove", "id", a.ID), in: &here}
+		},
+		"organisation.merge.pairs": at("/organisations/doublons"),
+		"organisation.merge.sheet": of("/reunir"),
 		"organisation.merge.apart": two(func(_ *world, a, b people.Organisation) call {
 			return call{path: "/organisations/doublons", form: form("a", a.ID, "b", b.ID)}
 		}),

@@ -96,7 +96,8 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	}
 	s.kit, gate.Kit = kit, kit
 	watch := &observatoryweb.Pages{Kit: kit, Site: site, Observatory: figures}
-	who := &orgweb.Pages{Kit: kit, Rules: bodies, Record: s.db, People: s.db, Now: time.Now, Zone: zone}
+	attached := &mediaweb.Pages{Kit: kit, Media: s.media, May: mediaweb.Public, Now: time.Now}
+	who := &orgweb.Pages{Kit: kit, Rules: bodies, Record: s.db, People: s.db, Files: attached, Now: time.Now, Zone: zone}
 	mandates := &mandateweb.Pages{Kit: kit, Store: s.db, Now: time.Now, Zone: zone, Resolve: perimeters.Resolve}
 	pages := &atlasweb.Pages{Kit: kit, Atlas: perimeters, Sections: slices.Concat(watch.Sections(), mandates.Sections(), who.Sections())}
 	about := &siteweb.Pages{Kit: kit, Site: site}
@@ -105,7 +106,6 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	told := &noticeweb.Pages{Kit: kit, Store: s.db, Now: time.Now, Settings: func(ctx context.Context) (notice.Settings, error) { return notice.ReadSettings(ctx, s.db) }}
 	account := s.accountPages(gate, perimeters)
 
-	attached := &mediaweb.Pages{Kit: kit, Media: s.media, May: mediaweb.Public, Now: time.Now}
 	s.routes = slices.Concat(kit.Routes(), attached.Routes(), pages.Routes(), watch.Routes(), about.Routes(), own.Routes(), told.Routes(), admin.Routes(), who.Routes(), mandates.Routes(), account.Routes(), public.Routes(), public.DocsRoutes(kit))
 	router, err := kit.Router(s.routes)
 	if err != nil {

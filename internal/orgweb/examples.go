@@ -24,7 +24,7 @@ func examples() map[string][]any {
 				Collectivites: table, Communes: &web.Details{Summary: "…", Body: "…"}, Table: table, Pages: pages, CSV: &anchor, Actions: []web.Anchor{anchor}},
 		},
 		"organisation/show": {
-			&showView{Title: "…", Kind: "…", NoMandate: "…"},
+			&showView{Title: "…", Kind: "…", NoMandate: "…", Documents: web.Files{Action: "/organisations/a/documents", Still: true}},
 			&showView{Title: "…", Kind: "…", Notices: []web.Notice{notice}, Facts: web.Facts{Items: []web.Fact{{Term: "…", Text: "…"}}}, Territories: []web.Anchor{anchor}, Mandates: table,
 				Merges: []mergeView{{"a", "…", "…"}}, History: []changeView{{"…", "…", "…", change}, {"…", "…", "", nil}}, Actions: []web.Anchor{anchor}},
 		},

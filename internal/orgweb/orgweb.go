@@ -22,6 +22,7 @@ type Pages struct {
 	Rules  *people.Organisations
 	Record Record
 	People People
+	Files  Files
 	Now    func() time.Time
 	Zone   *time.Location // where days begin
 }
@@ -60,6 +61,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: http.MethodGet, Pattern: "/organisations/{id}", Action: "organisation.show", Who: web.Everyone, Handler: p.show},
 		{Method: http.MethodGet, Pattern: "/organisations/{id}/modifier", Action: "organisation.update.sheet", Who: web.Granted, Handler: p.updateSheet},
 		{Method: http.MethodPost, Pattern: "/organisations/{id}/modifier", Action: "organisation.update", Who: web.Granted, Handler: p.update},
+		{Method: http.MethodPost, Pattern: "/organisations/{id}/documents", Action: "organisation.update.documents", Who: web.Granted, Body: p.Files.Body(), Handler: p.attach},
 		{Method: http.MethodGet, Pattern: "/organisations/{id}/reunir", Action: "organisation.merge.sheet", Who: web.Granted, Handler: p.mergeSheet},
 		{Method: http.MethodPost, Pattern: "/organisations/{id}/reunir", Action: "organisation.merge", Who: web.Granted, Handler: p.merge},
 		{Method: http.MethodPost, Pattern: "/organisations/{id}/defaire", Action: "organisation.merge.undo", Who: web.Granted, Handler: p.undo},

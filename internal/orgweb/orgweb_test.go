@@ -16,8 +16,11 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"bassin/internal/audit"
+	"bassin/internal/blob"
 	"bassin/internal/browsertest"
 	"bassin/internal/i18n"
+	"bassin/internal/media"
+	"bassin/internal/mediaweb"
 	"bassin/internal/people"
 	"bassin/internal/realdata"
 	"bassin/internal/snapshot"
@@ -76,7 +79,12 @@ func open(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	x := &site{t: t, db: db, kit: kit, rules: &people.Organisations{Store: db}, who: map[string]*people.Actor{}}
-	pages := &Pages{Kit: kit, Rules: x.rules, Record: db, People: db, Now: time.Now, Zone: time.UTC}
+	folder, err := blob.Open("dir:"+t.TempDir(), blob.Keys{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	attached := &mediaweb.Pages{Kit: kit, Media: media.New(db, folder, media.DefaultLimits(1<<20), time.Now, blob.Scratch(t.TempDir())), May: mediaweb.Public, Now: time.Now}
+	pages := &Pages{Kit: kit, Rules: x.rules, Record: db, People: db, Files: attached, Now: time.Now, Zone: time.UTC}
 	x.cards = pages.Sections()
 	router, err := kit.Router(append(kit.Routes(), pages.Routes()...))
 	if err != nil {

@@ -36,6 +36,7 @@ type showView struct {
 	Merges      []mergeView
 	History     []changeView
 	Actions     []web.Anchor
+	Documents   web.Files
 }
 
 // mergeView is a merge that can be undone.
@@ -51,7 +52,7 @@ type changeView struct {
 type fieldChange struct{ Field, Was, Became string }
 
 func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
-	ctx, l, s := r.Context(), p.Kit.Locale(r.Context()), snapshot.FromContext(r.Context())
+	ctx := r.Context()
 	id := r.PathValue("id")
 	o, err := p.Rules.Find(ctx, id)
 	if err != nil {
@@ -65,6 +66,12 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 		// Not for good: a merge can be undone.
 		return p.Kit.Redirect(w, r, address(kept.ID)+"?depuis="+id, http.StatusFound)
 	}
+	return p.showPage(w, r, o, nil)
+}
+
+// showPage is the page of an organisation, with why a document was refused.
+func (p *Pages) showPage(w http.ResponseWriter, r *http.Request, o people.Organisation, failed error) error {
+	ctx, l, s := r.Context(), p.Kit.Locale(r.Context()), snapshot.FromContext(r.Context())
 	v := &showView{Title: o.Name, Undo: address(o.ID) + "/defaire", Kind: kindName(l, o.Kind), Facts: p.facts(l, s.France, &o)}
 	if o.ShortName != "" {
 		v.Kind = l.T("organisation.show.kind_short", v.Kind, o.ShortName)
@@ -85,10 +92,16 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 	if err := p.history(ctx, l, s.France, &o, v); err != nil {
 		return err
 	}
+	if err := p.documents(r, &o, v, failed); err != nil {
+		return err
+	}
 	page := &web.Page{Title: o.Name, Description: l.T("organisation.show.description", o.Name, kindName(l, o.Kind)), Template: "organisation/show", View: v,
 		Crumbs: []web.Crumb{{Text: l.T("organisation.title"), Href: "/organisations"}}, Canonical: address(o.ID)}
-	page.Rights, err = p.actions(ctx, l, &o, v)
-	if err != nil {
+	if failed != nil {
+		page.Status = http.StatusUnprocessableEntity
+	}
+	var err error
+	if page.Rights, err = p.actions(ctx, l, &o, v); err != nil {
 		return err
 	}
 	return p.Kit.Page(w, r, page)
@@ -100,7 +113,7 @@ func (p *Pages) notices(r *http.Request, l *i18n.Localizer, o *people.Organisati
 		v.Notices = append(v.Notices, web.Notice{Kind: kind, Text: l.T(key, args...), Role: role})
 	}
 	switch done := r.URL.Query().Get("fait"); done {
-	case "create", "update", "merge", "undo", "undo_left":
+	case "create", "update", "merge", "undo", "undo_left", "documents":
 		say(web.Done, "status", "organisation.done."+done, o.Name)
 	}
 	if from := r.URL.Query().Get("depuis"); from != "" && from != o.ID {
