@@ -15,7 +15,7 @@ func solveReach(ctx context.Context, p Problem, o Options) (*Solution, error) {
 	n, sites := p.Costs.Size()
 	may := p.may()
 	c := &cover{search: newSearch(ctx, o), mark: make([]int32, sites)}
-	c.whole = true
+	c.whole, c.anneals = true, true
 	total := 0.0
 	lists, weights := make([][]int32, n), make([]float64, n)
 	c.crew.each(shards*4, func(s int) {
@@ -83,7 +83,8 @@ func solveReach(ctx context.Context, p Problem, o Options) (*Solution, error) {
 		c.low = c.upper
 	} else {
 		s := newSwaps(k)
-		s.set(nil)
+		s.set(s.greedy())
+		c.take(s)
 		s.improve(c.stop)
 		c.take(s)
 		// A row covered once pays what its cover earns by it; one covered more
@@ -149,4 +150,54 @@ rows:
 		total += c.weights[i]
 	}
 	return total
+}
+
+// greedy opens the column that covers most of what is left for its money, again and
+// again (Church and ReVelle 1974).
+func (s *swaps) greedy() []int32 {
+	k := s.k
+	done := make([]bool, len(k.rows))
+	worth := func(j int32) (w float64) {
+		for _, e := range s.turn[j] {
+			if !done[e.j] {
+				w += k.w[e.j]
+			}
+		}
+		if k.fee != nil && k.fee[j] > 0 {
+			w /= k.fee[j]
+		}
+		return w
+	}
+	// Worths only fall: a heap of old ones is enough.
+	heap := make([]entry, len(k.cols))
+	for j := range heap {
+		heap[j] = entry{worth(int32(j)), int32(j)}
+	}
+	heapify(heap)
+	var open []int32
+	money := k.money
+	for len(heap) > 0 && len(open) < k.p {
+		j := heap[0].j
+		if w := worth(j); w < heap[0].worth {
+			heap[0].worth = w
+			sink(heap, 0)
+			continue
+		}
+		heap[0] = heap[len(heap)-1]
+		heap = heap[:len(heap)-1]
+		if len(heap) > 0 {
+			sink(heap, 0)
+		}
+		if k.fee != nil {
+			if k.fee[j] > money {
+				continue
+			}
+			money -= k.fee[j]
+		}
+		open = append(open, j)
+		for _, e := range s.turn[j] {
+			done[e.j] = true
+		}
+	}
+	return open
 }

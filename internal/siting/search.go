@@ -23,13 +23,14 @@ type search struct {
 	enough  float64                         // a cost that needs no improvement
 	ceiling float64                         // of costs that matter: a bound above it is as good as any
 
-	upper  float64 // cost of the best solution
-	sites  []int32 // of it, those open from the start aside
-	low    float64 // no solution costs less
-	nodes  int
-	rounds int    // of kicks
-	core   []bool // columns near to being chosen at the root
-	step   string
+	upper   float64 // cost of the best solution
+	sites   []int32 // of it, those open from the start aside
+	low     float64 // no solution costs less
+	nodes   int
+	anneals bool   // shakes by annealing
+	rounds  int    // of kicks
+	core    []bool // columns near to being chosen at the root
+	step    string
 }
 
 func (m *search) tell(step string) {
@@ -196,6 +197,10 @@ func (m *search) kicks(budget int) {
 		return
 	}
 	m.rounds++
+	if m.anneals {
+		m.anneal(s, max(budget, m.rounds*1000*k.pairs))
+		return
+	}
 	s.ops = 0
 
 	best := s.value
@@ -243,6 +248,36 @@ func (m *search) kicks(budget int) {
 		}
 	}
 }
+
+// anneal exchanges columns at random, at first also for the worse (Kirkpatrick,
+// Gelatt and Vecchi 1983): what opens is drawn, what closes is the best for it.
+func (m *search) anneal(s *swaps, budget int) {
+	k := s.k
+	s.ops = 0
+	hot := heat * max(0, m.upper-m.low)
+	for s.ops < budget && !m.done() {
+		cool := 1 - float64(s.ops)/float64(budget)
+		j := int32(m.chance.IntN(len(k.cols)))
+		if s.place[j] >= 0 {
+			s.ops++
+			continue
+		}
+		gain, out := s.gain(j, len(s.open) < k.p)
+		if gain > hot*cool*cool*math.Log(1-m.chance.Float64()) && !math.IsInf(gain, -1) && gain != 0 {
+			s.ops += 4 * len(s.turn[j])
+			s.apply(j, out, false)
+			if s.value < m.upper-1e-9 {
+				m.take(s)
+			}
+		}
+	}
+	s.wakeAll()
+	s.improve(m.stop)
+	m.take(s)
+}
+
+// heat is how much worse annealing takes at first, in parts of the gap.
+const heat = 0.2
 
 // tolerance is how much worse than the best a solution may be from which one goes
 // on, in parts of the gap.
