@@ -202,8 +202,8 @@ func TestInviting(t *testing.T) {
 	if n := v.doc().Find("#role option[value=administrator]").Length(); n != 0 {
 		t.Error("a coordinator is offered to make administrators")
 	}
-	v.post("/administration/personnes/inviter", "email", "lea@example.fr", "role", "administrator", "territory", "bv:22113").sees(http.StatusBadRequest, "porte sur un autre périmètre")
-	v.post("/administration/personnes/inviter", "email", "lea@example.fr", "role", "mediator").sees(http.StatusBadRequest, "porte sur un autre périmètre")
+	v.post("/administration/personnes/inviter", "email", "lea@example.fr", "role", "administrator", "territory", "bv:22113").sees(http.StatusBadRequest, "le permettent ailleurs, mais pas ici")
+	v.post("/administration/personnes/inviter", "email", "lea@example.fr", "role", "mediator").sees(http.StatusBadRequest, "le permettent ailleurs, mais pas ici")
 	v.post("/administration/personnes/inviter", "email", "bob@example.fr").sees(http.StatusBadRequest, "a déjà un compte")
 	v.post("/administration/personnes/inviter", "email", "lea@example.fr", "name", "Léa", "langue", "en", "role", "mediator", "territory", "bv:22113", "act", "Délibération 12").
 		sees(http.StatusOK, "lea@example.fr peut créer son compte", s.base+"/invitation/")
