@@ -229,7 +229,7 @@ func (p *Pages) journalCSV(w http.ResponseWriter, r *http.Request) error {
 	l, ctx := p.Kit.Locale(r.Context()), r.Context()
 	f, wrong, err := p.sought(r)
 	if err != nil || wrong != nil {
-		return cmpErr(err, wrong)
+		return cmp.Or(err, wrong)
 	}
 	var rows [][]string
 	people := map[string]string{}
@@ -262,7 +262,7 @@ func (p *Pages) journalJSON(w http.ResponseWriter, r *http.Request) error {
 	l := p.Kit.Locale(r.Context())
 	f, wrong, err := p.sought(r)
 	if err != nil || wrong != nil {
-		return cmpErr(err, wrong)
+		return cmp.Or(err, wrong)
 	}
 	type row struct {
 		Seq     int64           `json:"seq"`

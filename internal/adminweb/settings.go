@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"bassin/internal/audit"
 	"bassin/internal/fault"
 	"bassin/internal/i18n"
 	"bassin/internal/notice"
@@ -188,7 +187,8 @@ func (p *Pages) show(ctx context.Context, l *i18n.Localizer, s sheet, f sheetFie
 func (s sheet) path() string { return settingsPath + "/" + s.word }
 
 // sheetPage is the form of a setting with these values.
-func (p *Pages) sheetPage(r *http.Request, s sheet, version int64, values map[string]string) (*page, options) {
+// before are those it had when it was first drawn.
+func (p *Pages) sheetPage(r *http.Request, s sheet, version int64, before, values map[string]string) (*page, options) {
 	l, ctx := p.Kit.Locale(r.Context()), r.Context()
 	f := form{ID: "reglage", Action: s.path(), Button: l.T("admin.setting.save"), Hidden: []web.Hidden{{Name: "version", Value: number(version)}}, Cancel: &web.Anchor{Text: l.T("admin.cancel"), Href: settingsPath}}
 	fixed := web.Facts{}
@@ -215,6 +215,9 @@ func (p *Pages) sheetPage(r *http.Request, s sheet, version int64, values map[st
 			}
 		}
 		f.Fields = append(f.Fields, field)
+		if was, ok := before[x.name]; ok {
+			f.Hidden = append(f.Hidden, web.Hidden{Name: beforePrefix + x.name, Value: was})
+		}
 	}
 	v := &page{Title: l.T("admin.setting." + s.word), Lead: l.T("admin.setting." + s.word + ".text"), Parts: []part{{Forms: []form{f}}}}
 	if len(fixed.Items) > 0 {
@@ -233,7 +236,7 @@ func (p *Pages) sheetForm(s sheet) web.Handler {
 		if err != nil {
 			return err
 		}
-		v, o := p.sheetPage(r, s, kept.Version, values)
+		v, o := p.sheetPage(r, s, kept.Version, values, values)
 		return p.draw(w, r, v, o)
 	}
 }
@@ -247,11 +250,16 @@ func (p *Pages) saveSheet(s sheet) web.Handler {
 			return err
 		}
 		l, ctx := p.Kit.Locale(r.Context()), r.Context()
-		values := map[string]string{}
+		values, version := s.sent(r, ""), numbered(r, "version")
 		for _, f := range s.fields {
-			values[f.name] = strings.ReplaceAll(typed(r, f.name, longestValue), "\r\n", "\n")
+			if _, ok := values[f.name]; !ok { // a box that is not ticked sends nothing
+				values[f.name] = ""
+			}
 		}
-		version := numbered(r, "version")
+		before := s.sent(r, beforePrefix)
+		if asked := r.PostForm[askedName]; slices.ContainsFunc(asked, func(name string) bool { return !r.PostForm.Has(name) }) {
+			return p.choose(w, r, s, version, joining{before: s.sent(r, firstPrefix), theirs: before, yours: s.sent(r, yoursPrefix), chosen: s.sent(r, ""), again: true})
+		}
 		var wrong []error
 		if s.tidy != nil {
 			wrong = s.tidy(ctx, l, values)
@@ -266,7 +274,11 @@ func (p *Pages) saveSheet(s sheet) web.Handler {
 				return next, err
 			})
 			if clash, ok := errors.AsType[*fault.Stale[setting.Setting]](err); ok {
-				return p.clash(w, r, s, clash, values)
+				theirs, err := s.values(clash.Theirs.Value)
+				if err != nil {
+					return err
+				}
+				return p.choose(w, r, s, clash.Theirs.Version, joining{before: before, theirs: theirs, yours: values})
 			}
 			if err == nil {
 				if p.Refreshed != nil {
@@ -280,7 +292,7 @@ func (p *Pages) saveSheet(s sheet) web.Handler {
 				wrong = []error{err}
 			}
 		}
-		v, o := p.sheetPage(r, s, version, values)
+		v, o := p.sheetPage(r, s, version, before, values)
 		f := &v.Parts[0].Forms[0]
 		for i := range f.Fields { // as it was typed
 			if f.Fields[i].Options == nil {
@@ -295,48 +307,6 @@ func (p *Pages) saveSheet(s sheet) web.Handler {
 		o.status = web.Status(wrong[0])
 		return p.draw(w, r, v, o)
 	}
-}
-
-// clash shows what somebody else saved meanwhile beside what the reader typed, and
-// lets them choose line by line: nothing of either is lost.
-func (p *Pages) clash(w http.ResponseWriter, r *http.Request, s sheet, both *fault.Stale[setting.Setting], yours map[string]string) error {
-	l, ctx := p.Kit.Locale(r.Context()), r.Context()
-	theirs, err := s.values(both.Theirs.Value)
-	if err != nil {
-		return err
-	}
-	who := l.T("admin.setting.somebody")
-	rows, err := p.Record.Find(ctx, audit.Filter{Subject: "setting:" + s.name, Limit: 1})
-	if err != nil {
-		return err
-	}
-	when := ""
-	if len(rows) > 0 {
-		when = l.Moment(rows[0].At)
-		if id, ok := strings.CutPrefix(string(rows[0].By), "person:"); ok {
-			names, err := p.People.Store.Names(ctx, []string{id})
-			if err != nil {
-				return err
-			}
-			who = cmpOr(names[id], who)
-		}
-	}
-	f := form{ID: "choisir", Action: s.path(), Button: l.T("admin.setting.keep"), Hidden: []web.Hidden{{Name: "version", Value: number(both.Theirs.Version)}}, Cancel: &web.Anchor{Text: l.T("admin.setting.keep_theirs"), Href: s.path()}}
-	for _, x := range s.fields {
-		if s.given[x.name] != "" {
-			continue
-		}
-		if theirs[x.name] == yours[x.name] {
-			f.Hidden = append(f.Hidden, web.Hidden{Name: x.name, Value: yours[x.name]})
-			continue
-		}
-		f.Fields = append(f.Fields, web.Field{Name: x.name, Label: l.T("admin.setting." + s.word + "." + x.name), Type: "radio", Required: true, Options: []web.Option{
-			{Value: yours[x.name], Label: l.T("admin.setting.yours", p.show(ctx, l, s, x, yours[x.name])), Chosen: true},
-			{Value: theirs[x.name], Label: l.T("admin.setting.theirs", who, p.show(ctx, l, s, x, theirs[x.name]))},
-		}})
-	}
-	v := &page{Title: l.T("admin.setting.clash"), Shows: []web.Component{web.Notice{Kind: web.Attention, Title: l.T("admin.setting.clash_who", who, when), Text: l.T("admin.setting.clash_text"), Role: "alert"}}, Parts: []part{{Forms: []form{f}}}}
-	return p.draw(w, r, v, options{status: http.StatusConflict, crumbs: []web.Crumb{{Text: l.T("admin.setting.title"), Href: settingsPath}, {Text: l.T("admin.setting." + s.word), Href: s.path()}}, actions: []string{"setting"}})
 }
 
 // tidySite turns the name of a territory into its code, and an address into the form

@@ -1,0 +1,82 @@
+package adminweb
+
+import (
+	"cmp"
+	"net/http"
+
+	"bassin/internal/i18n"
+	"bassin/internal/people"
+	"bassin/internal/web"
+)
+
+// one finds a mandate that the reader sees.
+func (p *Pages) one(r *http.Request) (people.Mandate, error) {
+	ctx := r.Context()
+	m, err := p.People.Store.Mandate(ctx, r.PathValue("id"))
+	if err != nil {
+		return m, err
+	}
+	d, err := people.Of(ctx).May(ctx, "admin.mandates", m.Scope)
+	if err != nil {
+		return m, err
+	}
+	return m, d.Err()
+}
+
+func (p *Pages) mandate(w http.ResponseWriter, r *http.Request) error {
+	l, ctx := p.Kit.Locale(r.Context()), r.Context()
+	m, err := p.one(r)
+	if err != nil {
+		return err
+	}
+	v, o, err := p.mandatePage(r, m, l.T("admin.mandate.title", l.T("people.role."+string(m.Role))))
+	if err != nil {
+		return err
+	}
+	links := web.Links{Label: l.T("admin.actions")}
+	if !m.Past(p.People.Today()) {
+		for _, x := range []struct{ action, key, path string }{{"mandate.handover", "admin.mandate.handover", "/transmettre"}, {"mandate.end", "admin.mandate.end", "/terminer"}} {
+			d, err := people.Of(ctx).MayGive(ctx, x.action, m.Role, m.Scope)
+			if err != nil {
+				return err
+			}
+			if d.May {
+				links.Items = append(links.Items, web.Anchor{Text: l.T(x.key), Href: mandatesPath + "/" + m.ID + x.path})
+			}
+		}
+	}
+	if len(links.Items) > 0 {
+		v.Shows = append(v.Shows, links)
+	}
+	return p.draw(w, r, v, o)
+}
+
+// mandatePage says all there is to know of a mandate.
+func (p *Pages) mandatePage(r *http.Request, m people.Mandate, title string) (*page, options, error) {
+	l, ctx := p.Kit.Locale(r.Context()), r.Context()
+	names, err := p.holders(ctx, []people.Mandate{m})
+	if err != nil {
+		return nil, options{}, err
+	}
+	where := p.at(ctx, l, m.Scope)
+	holder := web.Fact{Term: l.T("admin.mandate.holder"), Text: cmp.Or(names[m.Person], l.T("admin.person.erased"))}
+	if may(r, "admin.people") {
+		holder.Href = peoplePath + "/" + m.Person
+	}
+	facts := web.Facts{Items: []web.Fact{
+		holder,
+		{Term: l.T("admin.mandate.role"), Text: i18n.Upper(l.T("people.role." + string(m.Role)))},
+		{Term: l.T("admin.mandate.where"), Text: i18n.Upper(where.Text), Href: where.Href},
+		{Term: l.T("admin.mandate.from"), Text: l.Day(string(m.From))},
+		{Term: l.T("admin.mandate.to"), Text: p.until(l, m)},
+		{Term: l.T("admin.mandate.act"), Text: cmp.Or(m.Act, l.T("admin.mandate.no_act")), Href: m.ActHref},
+		{Term: l.T("admin.mandate.given_by"), Text: cmp.Or(names[m.GivenBy], l.T("admin.mandate.console")), Note: l.Moment(m.CreatedAt)},
+	}}
+	if m.EndedBy != "" {
+		facts.Items = append(facts.Items, web.Fact{Term: l.T("admin.mandate.ended_by"), Text: cmp.Or(names[m.EndedBy], l.T("admin.person.erased")), Note: m.EndReason})
+	}
+	if m.Follows != "" {
+		facts.Items = append(facts.Items, web.Fact{Term: l.T("admin.mandate.follows"), Text: l.T("admin.mandate.before"), Href: mandatesPath + "/" + m.Follows})
+	}
+	return &page{Title: title, Shows: []web.Component{facts}}, options{crumbs: []web.Crumb{{Text: l.T("admin.mandates.title"), Href: mandatesPath}}, in: &m.Scope, actions: []string{"admin.mandates", "mandate.end", "mandate.handover"}}, nil
+}
