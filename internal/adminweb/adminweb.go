@@ -34,6 +34,7 @@ type Pages struct {
 	// MoreSettings are settings that have pages of their own elsewhere: a catalogue key,
 	// whose .text says more, and a path.
 	MoreSettings []web.Link
+	Files        Files                       // attachments: the logo
 	Given        setting.Site                // what the command line says of the installation: nobody can change it here
 	Refreshed    func(context.Context) error // reads the name of the installation again; nil for nothing
 }

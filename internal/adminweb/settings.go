@@ -96,7 +96,7 @@ func (p *Pages) settingRoutes() []web.Route {
 	for _, s := range p.sheets() {
 		routes = append(routes, get("/reglages/"+s.word, "setting."+s.name+".form", p.sheetForm(s)), post("/reglages/"+s.word, "setting."+s.name, p.saveSheet(s)))
 	}
-	return routes
+	return append(routes, p.logoRoutes()...)
 }
 
 func (p *Pages) settings(w http.ResponseWriter, r *http.Request) error {
@@ -105,6 +105,7 @@ func (p *Pages) settings(w http.ResponseWriter, r *http.Request) error {
 	for _, s := range p.sheets() {
 		cards = append(cards, web.Card{Title: l.T("admin.setting." + s.word), Text: l.T("admin.setting." + s.word + ".text"), Href: settingsPath + "/" + s.word})
 	}
+	cards = append(cards, web.Card{Title: l.T("admin.setting.logo"), Text: l.T("admin.setting.logo.text"), Href: logoPath})
 	for _, x := range p.MoreSettings {
 		cards = append(cards, web.Card{Title: l.T(x.Key), Text: l.T(x.Key + ".text"), Href: x.Href})
 	}

@@ -45,7 +45,7 @@ func (s *liveSite) refresh(ctx context.Context) error {
 		BaseURL: or(s.given.BaseURL, set.BaseURL), Version: s.version, LogoText: set.LogoText, Legal: set.Legal,
 	}
 	if set.Logo != "" {
-		next.Logo = "/fichiers/" + set.Logo
+		next.Logo = "/apercus/" + set.Logo
 	}
 	if next.Name == "" {
 		next.Name = "Bassin"

@@ -154,9 +154,17 @@ func adminSamples() map[string]sample {
 		"person.erase.form":        about("/effacer"),
 		"person.erase":             about("/effacer"),
 
-		"setting":                at("/administration/reglages"),
-		"setting.site.form":      at(settings + "installation"),
-		"setting.site":           sheet("installation", "site", "publisher", "Commune", "territory", territory.ID{Level: territory.Commune, Code: "22266"}.String()),
+		"setting":           at("/administration/reglages"),
+		"setting.site.form": at(settings + "installation"),
+		"setting.site":      sheet("installation", "site", "publisher", "Commune", "territory", territory.ID{Level: territory.Commune, Code: "22266"}.String()),
+		"setting.logo.form": at(settings + "logo"),
+		"setting.logo": func(w *world) call {
+			a, err := w.s.media.Add(w.t.Context(), audit.System, media.Given{Subject: "site:logo", Name: "logo.txt", Public: true}, strings.NewReader("x"))
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			return call{path: settings + "logo", form: form("do", "remove", "id", a.ID)}
+		},
 		"setting.accounts.form":  at(settings + "comptes"),
 		"setting.accounts":       sheet("comptes", "accounts", "self_registration", "1"),
 		"setting.notices.form":   at(settings + "notifications"),

@@ -102,6 +102,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	pages := &atlasweb.Pages{Kit: kit, Atlas: perimeters, Sections: slices.Concat(watch.Sections(), mandates.Sections(), who.Sections())}
 	about := &siteweb.Pages{Kit: kit, Site: site}
 	admin := s.administration(kit, perimeters, bodies, reach, zone)
+	admin.Files = attached
 	own := &personalweb.Pages{Kit: kit, Site: site, Data: &personal.Service{Store: s.db, Now: time.Now, Zone: zone}, Confirm: s.accounts.Confirm, Now: time.Now, Zone: zone, Periods: s.periods}
 	told := &noticeweb.Pages{Kit: kit, Store: s.db, Now: time.Now, Settings: func(ctx context.Context) (notice.Settings, error) { return notice.ReadSettings(ctx, s.db) }}
 	account := s.accountPages(gate, perimeters)
