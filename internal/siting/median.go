@@ -306,7 +306,11 @@ func (m *median) solve() {
 	for i := range r {
 		r[i] = min(r[i], k.reach[i])
 	}
-	m.improve(k, sites)
+	if k.pairs <= large*16 {
+		m.improve(k, sites)
+	} else {
+		m.sample(k, sites)
+	}
 	m.prove(r)
 }
 

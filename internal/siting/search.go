@@ -77,22 +77,33 @@ func (m *search) ascend(r []float64) []float64 {
 	k := m.root
 	c := newClimb(r, 25)
 	d := newDual(k, r)
-	s := newSwaps(k)
+	var s *swaps
 	for round := 0; round < 60; round++ {
 		more := c.run(d, m.crew, m.goal(), m.cut(), 40, m.stop)
 		m.low = max(m.low, c.best)
 		m.tell("bound")
 		if m.widen != nil && m.widen(k, d.r) {
 			more = true
-			d, s = newDual(k, d.r), newSwaps(k)
+			d, s = newDual(k, d.r), nil
 			d.price(m.crew)
 		}
 		if m.done() {
 			return d.r
 		}
-		s.set(d.sel)
-		s.improve(m.stop)
-		m.take(s)
+		if k.pairs > large*16 {
+			sites := make([]int32, len(d.sel))
+			for x, j := range d.sel {
+				sites[x] = k.cols[j]
+			}
+			m.sample(k, sites)
+		} else {
+			if s == nil {
+				s = newSwaps(k)
+			}
+			s.set(d.sel)
+			s.improve(m.stop)
+			m.take(s)
+		}
 		if m.done() {
 			return d.r
 		}
@@ -105,7 +116,7 @@ func (m *search) ascend(r []float64) []float64 {
 			nd := newDual(k, slices.Clone(c.kept))
 			d = nd
 			m.root = k
-			s = newSwaps(k)
+			s = nil
 		}
 		if !more {
 			break
@@ -117,6 +128,23 @@ func (m *search) ascend(r []float64) []float64 {
 		m.core[j] = true
 	}
 	return d.r
+}
+
+// sample exchanges among some columns drawn anew each time, beside those of sites
+// and of the best solution: where there are very many, all would take too long.
+func (m *search) sample(k *work, sites []int32) {
+	kept := make([]bool, len(k.cols))
+	for _, from := range [][]int32{k.find(sites), k.find(m.sites)} {
+		for _, j := range from {
+			kept[j] = true
+		}
+	}
+	for range 1000 + 10*k.p {
+		kept[m.chance.IntN(len(kept))] = true
+	}
+	some := k.keep(kept, nil)
+	m.improve(some, sites)
+	m.improve(some, m.sites)
 }
 
 // fixed says which columns a better solution may still hold, and which it must.
