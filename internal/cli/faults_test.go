@@ -186,7 +186,7 @@ func TestADiskThatTakesNothing(t *testing.T) {
 
 // The database goes and comes back while people browse.
 func TestTheDatabaseGoesAndComesBack(t *testing.T) {
-	pg, err := pgtest.Start()
+	pg, err := pgtest.Start("synchronous_commit=on") // what was acknowledged must outlive a crash
 	if err != nil {
 		t.Fatal(err)
 	}
