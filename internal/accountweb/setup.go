@@ -222,7 +222,11 @@ func (p *Pages) try(w http.ResponseWriter, r *http.Request, f *form, in installa
 		return p.page(w, r, f, http.StatusBadRequest)
 	}
 	if err := p.Try(r.Context(), in.Mail, in.Password, to, l.Lang()); err != nil {
-		f.wrong("smtp_host", l.T("account.setup.try_failed", err.Error()))
+		why, ok := errors.AsType[*fault.Error](err)
+		if !ok {
+			return err
+		}
+		f.wrong("smtp_host", l.T("account.setup.try_failed", l.T(why.Key, why.Args...)))
 		return p.page(w, r, f, http.StatusBadRequest)
 	}
 	f.Notices = append(f.Notices, web.Notice{Kind: web.Done, Text: l.T("account.setup.try_done", to), Role: "status"})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"bassin/internal/audit"
+	"bassin/internal/i18n"
 	"bassin/internal/job"
 	"bassin/internal/people"
 	"bassin/internal/setting"
@@ -26,6 +27,7 @@ type Pages struct {
 	Places    Places
 	Record    audit.Store
 	Settings  setting.Store
+	Secrets   setting.Secrets
 	Outbox    job.Outbox
 	Keeper    job.Keeper
 	Schedules job.Schedules
@@ -34,9 +36,13 @@ type Pages struct {
 	// MoreSettings are settings that have pages of their own elsewhere: a catalogue key,
 	// whose .text says more, and a path.
 	MoreSettings []web.Link
-	Files        Files                       // attachments: the logo
-	Given        setting.Site                // what the command line says of the installation: nobody can change it here
-	Refreshed    func(context.Context) error // reads the name of the installation again; nil for nothing
+	Files        Files         // attachments: the logo
+	Given        setting.Site  // what the command line says of the installation: nobody can change it here
+	GivenMail    *setting.Mail // the mail server that the command line gives; nil for none
+	// TryMail sends a test by the server in use; its *fault.Error says why none left, and
+	// what the server said.
+	TryMail   func(ctx context.Context, to string, lang i18n.Lang) error
+	Refreshed func(context.Context) error // reads the settings that are in use again; nil for nothing
 }
 
 //go:embed admin/*.html

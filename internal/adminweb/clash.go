@@ -101,8 +101,12 @@ func (p *Pages) choose(w http.ResponseWriter, r *http.Request, s sheet, version 
 			carry("", j.yours)
 		}
 	}
+	asked := len(f.Fields) > 0
+	if s.secret { // one that was typed is written in no page: it is asked again
+		f.Fields = append(f.Fields, p.passwordField(l))
+	}
 	text := l.T("admin.setting.clash_text")
-	if len(f.Fields) == 0 {
+	if !asked {
 		text, f.Button = l.T("admin.setting.clash_joined"), l.T("admin.setting.keep_both")
 	}
 	v := &page{Title: l.T("admin.setting.clash"), Shows: []web.Component{web.Notice{Kind: web.Attention, Title: l.T("admin.setting.clash_who", who, when), Text: text, Role: "alert"}}}
@@ -113,7 +117,7 @@ func (p *Pages) choose(w http.ResponseWriter, r *http.Request, s sheet, version 
 		v.Parts = append(v.Parts, part{ID: "vous", Title: l.T("admin.setting.your_changes"), Shows: []web.Component{yours}})
 	}
 	last := part{Forms: []form{f}}
-	if len(f.Fields) > 0 {
+	if asked {
 		last.ID, last.Title = "deux", l.T("admin.setting.both_changed")
 	}
 	v.Parts = append(v.Parts, last)

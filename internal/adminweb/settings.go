@@ -1,6 +1,7 @@
 package adminweb
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,6 +34,12 @@ type sheet struct {
 	check func(json.RawMessage) []error
 	// first are the values until somebody sets them.
 	first map[string]string
+	// choices are the values of the fields that are chosen among some.
+	choices map[string][]string
+	// secret asks for the password that goes with the setting, which is never shown.
+	secret bool
+	// more adds parts to the page.
+	more func(r *http.Request) ([]part, error)
 	// written says how a value is shown where it is not typed as it is kept.
 	written func(ctx context.Context, l *i18n.Localizer, name, value string) string
 }
@@ -40,7 +47,7 @@ type sheet struct {
 // sheetField is one value of a setting.
 type sheetField struct {
 	name string
-	kind string // of web.Field; "switch" for yes or no, "whole" for a whole number
+	kind string // of web.Field; "switch" for yes or no, "whole" for a whole number, "choice" for one of some words
 }
 
 func (p *Pages) sheets() []sheet {
@@ -59,10 +66,20 @@ func (p *Pages) sheets() []sheet {
 		periods[b.Name] = strconv.Itoa(*b.Of(&defaults))
 		periodFields = append(periodFields, sheetField{b.Name, "whole"})
 	}
+	post := sheet{word: "courriel", name: setting.MailName, secret: true, more: p.mailTest,
+		fields:  []sheetField{{name: "host"}, {"security", "choice"}, {"port", "whole"}, {name: "user"}, {name: "from"}},
+		first:   map[string]string{"security": string(setting.StartTLS), "port": strconv.Itoa(setting.StartTLS.Port())},
+		choices: map[string][]string{"security": {string(setting.StartTLS), string(setting.TLS), string(setting.Clear)}},
+		check:   func(raw json.RawMessage) []error { return checked[setting.Mail](raw, setting.Mail.Check) }}
+	if m := p.GivenMail; m != nil { // the command line wins as a whole
+		post.secret = false
+		post.given = map[string]string{"host": m.Host, "security": string(m.Security), "port": strconv.Itoa(m.Port), "user": cmp.Or(m.User, "–"), "from": m.From}
+	}
 	return []sheet{
 		{word: "installation", name: setting.SiteName, check: site, tidy: p.tidySite, written: p.writtenSite,
 			fields: append(text("name", "territory", "publisher", "address", "director", "host"), sheetField{"contact", "email"}, sheetField{"base_url", "url"}, sheetField{"legal", "textarea"}),
 			given:  map[string]string{"name": g.Name, "publisher": g.Publisher, "address": g.Address, "director": g.Director, "host": g.Host, "contact": g.Contact, "base_url": g.BaseURL}},
+		post,
 		{word: "comptes", name: setting.AccountsName, fields: []sheetField{{"self_registration", "switch"}}},
 		{word: "notifications", name: notice.SettingName, fields: []sheetField{{"digest_hour", "whole"}}, first: map[string]string{"digest_hour": "8"},
 			check: func(raw json.RawMessage) []error {
@@ -96,6 +113,7 @@ func (p *Pages) settingRoutes() []web.Route {
 	for _, s := range p.sheets() {
 		routes = append(routes, get("/reglages/"+s.word, "setting."+s.name+".form", p.sheetForm(s)), post("/reglages/"+s.word, "setting."+s.name, p.saveSheet(s)))
 	}
+	routes = append(routes, post("/reglages/courriel/essai", "setting.mail.try", p.tryMail))
 	return append(routes, p.logoRoutes()...)
 }
 
@@ -179,6 +197,8 @@ func (p *Pages) show(ctx context.Context, l *i18n.Localizer, s sheet, f sheetFie
 		return l.T("admin.no")
 	case value == "":
 		return l.T("admin.setting.unset")
+	case f.kind == "choice" && slices.Contains(s.choices[f.name], value):
+		return l.T("admin.setting." + s.word + "." + f.name + "_" + value)
 	case s.written != nil:
 		return s.written(ctx, l, f.name, value)
 	}
@@ -200,7 +220,7 @@ func (p *Pages) sheetPage(r *http.Request, s sheet, version int64, before, value
 			field.Help = l.T(key + "_help")
 		}
 		if given := s.given[x.name]; given != "" {
-			fixed.Items = append(fixed.Items, web.Fact{Term: field.Label, Text: given})
+			fixed.Items = append(fixed.Items, web.Fact{Term: field.Label, Text: p.show(ctx, l, s, x, given)})
 			continue
 		}
 		switch x.kind {
@@ -208,6 +228,11 @@ func (p *Pages) sheetPage(r *http.Request, s sheet, version int64, before, value
 			field.Type, field.Options = "checkbox", []web.Option{{Value: "1", Label: l.T(key + "_yes"), Chosen: values[x.name] == "1"}}
 		case "whole":
 			field.Type, field.Required = "number", true
+		case "choice":
+			field.Type, field.Required = "select", true
+			for _, v := range s.choices[x.name] {
+				field.Options = append(field.Options, web.Option{Value: v, Label: l.T(key + "_" + v), Chosen: v == values[x.name]})
+			}
 		case "textarea":
 			field.Rows = 8
 		default:
@@ -220,7 +245,13 @@ func (p *Pages) sheetPage(r *http.Request, s sheet, version int64, before, value
 			f.Hidden = append(f.Hidden, web.Hidden{Name: beforePrefix + x.name, Value: was})
 		}
 	}
-	v := &page{Title: l.T("admin.setting." + s.word), Lead: l.T("admin.setting." + s.word + ".text"), Parts: []part{{Forms: []form{f}}}}
+	v := &page{Title: l.T("admin.setting." + s.word), Lead: l.T("admin.setting." + s.word + ".text")}
+	if len(f.Fields) > 0 {
+		if s.secret {
+			f.Fields = append(f.Fields, p.passwordField(l))
+		}
+		v.Parts = []part{{Forms: []form{f}}}
+	}
 	if len(fixed.Items) > 0 {
 		v.Parts = append(v.Parts, part{ID: "fixes", Title: l.T("admin.setting.given"), Text: l.T("admin.setting.given_text"), Shows: []web.Component{fixed}})
 	}
@@ -238,6 +269,13 @@ func (p *Pages) sheetForm(s sheet) web.Handler {
 			return err
 		}
 		v, o := p.sheetPage(r, s, kept.Version, values, values)
+		if s.more != nil {
+			more, err := s.more(r)
+			if err != nil {
+				return err
+			}
+			v.Parts = append(v.Parts, more...)
+		}
 		return p.draw(w, r, v, o)
 	}
 }
@@ -261,9 +299,17 @@ func (p *Pages) saveSheet(s sheet) web.Handler {
 		if asked := r.PostForm[askedName]; slices.ContainsFunc(asked, func(name string) bool { return !r.PostForm.Has(name) }) {
 			return p.choose(w, r, s, version, joining{before: s.sent(r, firstPrefix), theirs: before, yours: s.sent(r, yoursPrefix), chosen: s.sent(r, ""), again: true})
 		}
+		if !slices.ContainsFunc(s.fields, func(f sheetField) bool { return s.given[f.name] == "" }) {
+			return fault.New(fault.Conflict, "admin.setting.given_text")
+		}
 		var wrong []error
 		if s.tidy != nil {
 			wrong = s.tidy(ctx, l, values)
+		}
+		if s.secret {
+			if err := p.sameServer(r, s, values); err != nil {
+				wrong = append(wrong, err)
+			}
 		}
 		if len(wrong) == 0 {
 			_, err := p.Settings.UpdateSetting(ctx, people.Of(ctx).By(), s.name, version, func(old json.RawMessage) (json.RawMessage, error) {
@@ -281,6 +327,9 @@ func (p *Pages) saveSheet(s sheet) web.Handler {
 				}
 				return p.choose(w, r, s, clash.Theirs.Version, joining{before: before, theirs: theirs, yours: values})
 			}
+			if err == nil && s.secret {
+				err = p.keepPassword(r, s, values)
+			}
 			if err == nil {
 				if p.Refreshed != nil {
 					if err := p.Refreshed(ctx); err != nil {
@@ -296,7 +345,7 @@ func (p *Pages) saveSheet(s sheet) web.Handler {
 		v, o := p.sheetPage(r, s, version, before, values)
 		f := &v.Parts[0].Forms[0]
 		for i := range f.Fields { // as it was typed
-			if f.Fields[i].Options == nil {
+			if f.Fields[i].Options == nil && f.Fields[i].Type != "password" {
 				f.Fields[i].Value = values[f.Fields[i].Name]
 			}
 		}

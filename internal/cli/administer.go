@@ -47,12 +47,21 @@ func (s *Server) administration(kit *web.Renderer, perimeters *atlas.Service, bo
 				return out, err
 			},
 		},
-		Record: s.db, Settings: s.db, Outbox: s.db, Keeper: s.db, Schedules: s.db, Desk: &job.Desk{Now: time.Now},
+		Record: s.db, Settings: s.db, Secrets: s.db, Outbox: s.db, Keeper: s.db, Schedules: s.db, Desk: &job.Desk{Now: time.Now},
 		Server: &machine{server: s},
 		Given: setting.Site{
 			Name: given.Name, Publisher: given.Publisher, Address: given.Address, Director: given.Director, Host: given.Host, Contact: given.Contact, BaseURL: given.BaseURL,
 		},
-		Refreshed: s.site.refresh,
+		TryMail: s.tryPresentMail,
+		Refreshed: func(ctx context.Context) error {
+			if err := s.site.refresh(ctx); err != nil {
+				return err
+			}
+			return s.mail.refresh(ctx)
+		},
+	}
+	if m := s.mail.given; m != nil {
+		p.GivenMail = &setting.Mail{Host: m.Host, Port: m.Port, Security: setting.MailSecurity(m.Security), User: m.User, From: m.From.String()}
 	}
 	p.Mandates = &people.Mandates{Store: s.db, Now: time.Now, Zone: zone, Known: func(ctx context.Context, in people.Scope) error {
 		if in.Organisation == "" {

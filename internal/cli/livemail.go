@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"bassin/internal/fault"
 	"bassin/internal/i18n"
 	"bassin/internal/job"
 	mailer "bassin/internal/mail"
@@ -92,6 +93,20 @@ func (s *Server) tryMail(ctx context.Context, set setting.Mail, secret, to strin
 	if err != nil {
 		return err
 	}
+	return s.sendTest(ctx, relay, to, lang)
+}
+
+// tryPresentMail sends a mail at once through the server in use.
+func (s *Server) tryPresentMail(ctx context.Context, to string, lang i18n.Lang) error {
+	relay := s.mail.now.Load()
+	if relay == nil {
+		return fault.New(fault.Conflict, "admin.setting.courriel.test_none")
+	}
+	return s.sendTest(ctx, relay, to, lang)
+}
+
+// sendTest says why no mail left as a fault in words, with what the server said.
+func (s *Server) sendTest(ctx context.Context, relay *mailer.Relay, to string, lang i18n.Lang) error {
 	m, err := s.letters().Write(ctx, notice.Reader{Email: to, Lang: lang}, notice.Letter{
 		Subject: notice.Say("account.setup.try_subject"), Body: []notice.Text{notice.Say("account.setup.try_text")}, Why: notice.Say("account.setup.try_why"),
 	})
@@ -100,5 +115,8 @@ func (s *Server) tryMail(ctx context.Context, set setting.Mail, secret, to strin
 	}
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	return relay.Send(ctx, rand.Text(), m)
+	if err := relay.Send(ctx, rand.Text(), m); err != nil {
+		return fault.New(fault.Unavailable, "setting.mail.why_"+mailer.Why(err)).Because(err)
+	}
+	return nil
 }

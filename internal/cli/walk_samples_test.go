@@ -165,6 +165,9 @@ func adminSamples() map[string]sample {
 			}
 			return call{path: settings + "logo", form: form("do", "remove", "id", a.ID)}
 		},
+		"setting.mail.form":      at(settings + "courriel"),
+		"setting.mail":           sheet("courriel", "mail", "host", "smtp.example.fr", "port", "587", "security", "starttls", "from", "bassin@example.fr"),
+		"setting.mail.try":       sending(settings+"courriel/essai", "to", "pas une adresse"),
 		"setting.accounts.form":  at(settings + "comptes"),
 		"setting.accounts":       sheet("comptes", "accounts", "self_registration", "1"),
 		"setting.notices.form":   at(settings + "notifications"),
