@@ -123,12 +123,4 @@ func scoped(s string) (people.Scope, bool) {
 	return scope, err == nil
 }
 
-// unscoped is what [scoped] reads.
-func unscoped(s people.Scope) string {
-	if s == people.Everywhere {
-		return everywhere
-	}
-	return s.String()
-}
-
 const everywhere = "partout"

@@ -2,7 +2,7 @@ package cli
 
 import (
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // as applications do
+	"crypto/sha1"
 	"encoding/base32"
 	"encoding/binary"
 	"fmt"

@@ -101,11 +101,11 @@ func (m *machine) Health(ctx context.Context) (adminweb.Health, error) {
 	}
 	var disk unix.Statfs_t
 	if unix.Statfs(s.command.Places.Var, &disk) == nil {
-		h.DiskFree, h.DiskTotal = int64(disk.Bavail)*disk.Bsize, int64(disk.Blocks)*disk.Bsize
+		h.DiskFree, h.DiskTotal = int64(disk.Bavail)*disk.Bsize, int64(disk.Blocks)*disk.Bsize //nolint:gosec // blocks of a disk
 	}
 	held := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
 	metrics.Read(held)
-	h.Memory = int64(held[0].Value.Uint64() - held[1].Value.Uint64())
+	h.Memory = int64(held[0].Value.Uint64() - held[1].Value.Uint64()) //nolint:gosec // bytes of this process
 	return h, nil
 }
 

@@ -76,7 +76,7 @@ func CollectiviteBySIREN(f *territory.France, siren string) (Organisation, bool)
 			return ordinary(f, t), true
 		}
 	}
-	for n := range int32(f.Len()) {
+	for n := range int32(f.Len()) { //nolint:gosec // some 35,000 communes
 		if c := f.Commune(n); c.Siren == siren && siren != "" {
 			o := Collectivites(f, territory.ID{Level: territory.Commune, Code: c.Code})
 			return o[0], true

@@ -178,7 +178,7 @@ func (s *Accounts) AddCodes(ctx context.Context, a *Actor, secret, code, passwor
 	if !ok {
 		return Entered{}, nil, fault.New(fault.Invalid, "people.second.wrong").In("code")
 	}
-	data, err := json.Marshal(timed{secret, step})
+	data, err := json.Marshal(timed{secret, step}) //nolint:gosec // kept as a credential, which is never recorded nor shown
 	if err != nil {
 		return Entered{}, nil, err
 	}

@@ -49,7 +49,7 @@ func (k *Renderer) appearance(w http.ResponseWriter, r *http.Request) error {
 	}
 	c.Secure = k.Secure(r)
 	http.SetCookie(w, c)
-	http.Redirect(w, r, k.Inside(r, r.PostFormValue("back")), http.StatusSeeOther) //nolint:gosec // checked by Inside
+	http.Redirect(w, r, k.Inside(r, r.PostFormValue("back")), http.StatusSeeOther)
 	return nil
 }
 
