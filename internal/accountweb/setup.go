@@ -165,7 +165,7 @@ func (p *Pages) read(r *http.Request, in *installation) (wrong []error) {
 		in.Password = v
 	}
 	for _, err := range in.Mail.Check() {
-		if e, ok := err.(*fault.Error); ok && renamed[e.Field] != "" {
+		if e, ok := errors.AsType[*fault.Error](err); ok && renamed[e.Field] != "" {
 			err = e.In(renamed[e.Field])
 		}
 		wrong = append(wrong, err)

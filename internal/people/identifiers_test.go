@@ -1,9 +1,9 @@
 package people
 
 import (
-	"errors"
 	"compress/gzip"
 	"encoding/csv"
+	"errors"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
