@@ -54,7 +54,7 @@ func startServer(ctx context.Context, bin, data, varDir string) (*server, time.D
 		}
 		lines := bufio.NewScanner(out)
 		for lines.Scan() {
-			if _, address, ok := strings.Cut(lines.Text(), "http://"); ok {
+			if _, address, ok := strings.Cut(lines.Text(), "ready on http://"); ok {
 				addresses <- "http://" + strings.TrimSpace(address)
 			}
 		}
