@@ -115,7 +115,7 @@ func launch(path string, args ...string) (*server, error) {
 		}
 		lines := bufio.NewScanner(out)
 		for lines.Scan() {
-			if _, address, ok := strings.Cut(lines.Text(), "http://"); ok {
+			if _, address, ok := strings.Cut(lines.Text(), "ready on http://"); ok {
 				ready <- "http://" + strings.TrimSpace(address)
 			}
 		}
