@@ -48,7 +48,7 @@ type sessionView struct {
 // done are the things that pages lead back from, and their texts.
 var done = map[string]string{
 	"mot-de-passe": "account.done.password", "nom": "account.done.name", "adresse": "account.done.email",
-	"adresse-demandee": "account.done.email_asked", "appareils": "account.done.sessions", "appareil": "account.done.session", "acces": "account.done.way", "lie": "account.done.linked",
+	"adresse-demandee": "account.done.email_asked", "appareils": "account.done.sessions", "appareil": "account.done.session", "acces": "account.done.way", "lie": "account.done.linked", "mandat": "account.done.mandate",
 }
 
 func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {

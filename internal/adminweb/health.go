@@ -51,7 +51,7 @@ func (p *Pages) health(w http.ResponseWriter, r *http.Request) error {
 		backup,
 		{Term: l.T("admin.health.since"), Text: l.Moment(h.Started)},
 	}}}, Parts: []part{
-		{ID: "sauvegarder", Title: l.T("admin.health.how"), Text: l.T("admin.health.how_text"), Shows: []web.Component{web.Notice{Kind: web.Info, Body: web.Say(l, "admin.health.command", code("bassin backup --var var --out bassin-"+day(p.Now(), p.Zone)+".gz.age --key …"))}}},
+		{ID: "sauvegarder", Title: l.T("admin.health.how"), Text: l.T("admin.health.how_text"), Shows: []web.Component{web.Notice{Kind: web.Info, Body: web.Say(l, "admin.health.command", code("bassin backup --var "+h.Folder+" --out bassin-"+day(p.Now(), p.Zone)+".gz.age --key …"))}}},
 		{ID: "version", Title: l.T("admin.health.version"), Text: l.T("admin.health.version_text", h.Version)},
 	}}
 	return p.draw(w, r, v, options{actions: []string{"health"}})

@@ -25,7 +25,7 @@ var ways = []struct{ action, key, href, icon string }{
 	{"audit", "audit", auditPath, "table"},
 	{"outbox", "outbox", outboxPath, "arrow"},
 	{"task", "tasks", tasksPath, "done"},
-	{"data.manage", "data", dataPath, "table"},
+	{"data.manage", "data", dataPath, "chart"},
 	{"health", "health", healthPath, "server"},
 }
 

@@ -3,6 +3,7 @@ package adminweb
 import (
 	"cmp"
 	"net/http"
+	"slices"
 
 	"bassin/internal/i18n"
 	"bassin/internal/people"
@@ -51,6 +52,14 @@ func (p *Pages) mandate(w http.ResponseWriter, r *http.Request) error {
 	return p.draw(w, r, v, o)
 }
 
+// giver names who gave a mandate: nobody is the console of the server.
+func giver(l *i18n.Localizer, names map[string]string, id string) string {
+	if id == "" {
+		return l.T("admin.mandate.console")
+	}
+	return cmp.Or(names[id], l.T("admin.person.erased"))
+}
+
 // mandatePage says all there is to know of a mandate.
 func (p *Pages) mandatePage(r *http.Request, m people.Mandate, title string) (*page, options, error) {
 	l, ctx := p.Kit.Locale(r.Context()), r.Context()
@@ -70,7 +79,7 @@ func (p *Pages) mandatePage(r *http.Request, m people.Mandate, title string) (*p
 		{Term: l.T("admin.mandate.from"), Text: l.Day(string(m.From))},
 		{Term: l.T("admin.mandate.to"), Text: p.until(l, m)},
 		{Term: l.T("admin.mandate.act"), Text: cmp.Or(m.Act, l.T("admin.mandate.no_act")), Href: m.ActHref},
-		{Term: l.T("admin.mandate.given_by"), Text: cmp.Or(names[m.GivenBy], l.T("admin.mandate.console")), Note: l.Moment(m.CreatedAt)},
+		{Term: l.T("admin.mandate.given_by"), Text: giver(l, names, m.GivenBy), Note: l.Moment(m.CreatedAt)},
 	}}
 	if m.EndedBy != "" {
 		facts.Items = append(facts.Items, web.Fact{Term: l.T("admin.mandate.ended_by"), Text: cmp.Or(names[m.EndedBy], l.T("admin.person.erased")), Note: m.EndReason})
@@ -79,4 +88,26 @@ func (p *Pages) mandatePage(r *http.Request, m people.Mandate, title string) (*p
 		facts.Items = append(facts.Items, web.Fact{Term: l.T("admin.mandate.follows"), Text: l.T("admin.mandate.before"), Href: mandatesPath + "/" + m.Follows})
 	}
 	return &page{Title: title, Shows: []web.Component{facts}}, options{crumbs: []web.Crumb{{Text: l.T("admin.mandates.title"), Href: mandatesPath}}, in: &m.Scope, actions: []string{"admin.mandates", "mandate.end", "mandate.handover"}}, nil
+}
+
+// toMandate sends the reader on to a mandate that they just changed; or, if they no
+// longer see it because they gave up their own, to a page that they do see.
+func (p *Pages) toMandate(w http.ResponseWriter, r *http.Request, m people.Mandate, done string) error {
+	ctx := r.Context()
+	now := *people.Of(ctx)
+	held, err := p.People.Store.MandatesOf(ctx, now.Person.ID)
+	if err != nil {
+		return err
+	}
+	now.Mandates = slices.DeleteFunc(held, func(m people.Mandate) bool { return !m.Holds(p.People.Today()) })
+	d, err := now.May(ctx, "admin.mandates", m.Scope)
+	switch {
+	case err != nil:
+		return err
+	case d.May:
+		return p.to(w, r, mandatesPath+"/"+m.ID, done)
+	case now.MaySomewhere("admin.home").May:
+		return p.to(w, r, "/administration", done)
+	}
+	return p.to(w, r, "/mon-compte", "mandat")
 }

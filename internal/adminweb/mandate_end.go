@@ -43,9 +43,9 @@ func (p *Pages) end(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id := r.PathValue("id")
-	_, err := p.Mandates.End(r.Context(), people.Of(r.Context()), id, numbered(r, "version"), people.Date(typed(r, "to", 10)), typed(r, "reason", 600))
+	m, err := p.Mandates.End(r.Context(), people.Of(r.Context()), id, numbered(r, "version"), people.Date(typed(r, "to", 10)), typed(r, "reason", 600))
 	if err == nil {
-		return p.to(w, r, mandatesPath+"/"+id, "ended")
+		return p.toMandate(w, r, m, "ended")
 	}
 	v, o, gone := p.ending(r)
 	if gone != nil {

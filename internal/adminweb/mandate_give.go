@@ -2,6 +2,7 @@ package adminweb
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"net/mail"
 
@@ -20,7 +21,7 @@ type grant struct {
 }
 
 func granting(r *http.Request) grant {
-	return grant{typed(r, "personne", 40), typed(r, "role", 20), typed(r, "ou", 200), typed(r, "from", 10), typed(r, "to", 10), typed(r, "act", 400), typed(r, "act_href", 500), r.FormValue("voir") == "1"}
+	return grant{typed(r, "personne", 300), typed(r, "role", 20), typed(r, "ou", 200), typed(r, "from", 10), typed(r, "to", 10), typed(r, "act", 400), typed(r, "act_href", 500), r.FormValue("voir") == "1"}
 }
 
 func (g grant) pairs() []string {
@@ -61,7 +62,7 @@ func (p *Pages) whom(r *http.Request, box *pick, to func(id string) string) (str
 	if a, err := mail.ParseAddress(box.Typed); err == nil {
 		x, err := p.People.Store.PersonByEmail(ctx, people.EmailKey(a.Address))
 		if err == nil && x.State != people.Erased {
-			return to(x.ID), nil
+			return to(a.Address), nil
 		}
 		if err != nil && fault.CodeOf(err) != fault.NotFound {
 			return "", err
@@ -91,6 +92,15 @@ func (p *Pages) whom(r *http.Request, box *pick, to func(id string) string) (str
 		}
 	}
 	return "", nil
+}
+
+// chosenPerson is who is meant, by the id or the address in an address of ours; nobody yet
+// is fault.NotFound.
+func (p *Pages) chosenPerson(ctx context.Context, typed string) (people.Person, error) {
+	if typed == "" {
+		return people.Person{}, fault.New(fault.NotFound, "people.unseen")
+	}
+	return p.People.Chosen(ctx, people.Of(ctx), typed)
 }
 
 // mayGive are the roles that the reader may give somewhere.
@@ -139,8 +149,8 @@ func (p *Pages) giving(r *http.Request, g grant) (*page, options, string, error)
 		facts.Items = append(facts.Items, web.Fact{Term: term, Body: web.Say(l, "admin.give.said", text, web.Linked(p.Kit.Href(l.Lang(), with(without)), l.T("admin.give.change")))})
 	}
 	// Who.
-	x, err := p.People.Store.Person(ctx, g.person)
-	if err != nil && fault.CodeOf(err) != fault.NotFound {
+	x, err := p.chosenPerson(ctx, g.person)
+	if err != nil && fault.CodeOf(err) != fault.NotFound && fault.CodeOf(err) != fault.Gone {
 		return nil, o, "", err
 	}
 	if err != nil || x.State == people.Erased {
@@ -296,8 +306,12 @@ func (p *Pages) give(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return fault.New(fault.Invalid, "people.scope", g.where)
 	}
+	x, err := p.chosenPerson(r.Context(), g.person)
+	if err != nil {
+		return err
+	}
 	m, err := p.Mandates.Give(r.Context(), people.Of(r.Context()), people.Grant{
-		Person: g.person, Role: people.Role(g.role), Scope: scope, From: people.Date(g.from), To: people.Date(g.to), Act: g.act, ActHref: g.href,
+		Person: x.ID, Role: people.Role(g.role), Scope: scope, From: people.Date(g.from), To: people.Date(g.to), Act: g.act, ActHref: g.href,
 	})
 	if err == nil {
 		return p.to(w, r, mandatesPath+"/"+m.ID, "given")

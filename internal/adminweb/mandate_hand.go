@@ -27,8 +27,8 @@ func (p *Pages) handing(r *http.Request, g grant) (*page, options, string, error
 	self := mandatesPath + "/" + m.ID
 	path := self + "/transmettre"
 	o.crumbs = append(o.crumbs, web.Crumb{Text: l.T("admin.mandate.title", l.T("people.role."+string(m.Role))), Href: self})
-	x, err := p.People.Store.Person(ctx, g.person)
-	if err != nil && fault.CodeOf(err) != fault.NotFound {
+	x, err := p.chosenPerson(ctx, g.person)
+	if err != nil && fault.CodeOf(err) != fault.NotFound && fault.CodeOf(err) != fault.Gone {
 		return nil, o, "", err
 	}
 	if err != nil || x.State == people.Erased {
@@ -40,7 +40,7 @@ func (p *Pages) handing(r *http.Request, g grant) (*page, options, string, error
 		v.Parts = []part{{ID: "etape", Title: l.T("admin.hand.who"), Pick: box}}
 		return v, o, "", nil
 	}
-	details := form{ID: "etape-details", Get: true, Action: path, Button: l.T("admin.give.preview"), Hidden: []web.Hidden{{Name: "personne", Value: x.ID}, {Name: "voir", Value: "1"}},
+	details := form{ID: "etape-details", Get: true, Action: path, Button: l.T("admin.give.preview"), Hidden: []web.Hidden{{Name: "personne", Value: g.person}, {Name: "voir", Value: "1"}},
 		Fields: p.terms(l, g, cmp.Or(g.from, string(tomorrow(p.People.Today()))))}
 	details.Fields = append(details.Fields[:1], details.Fields[2:]...) // the term stays what it was
 	details.Fields[0].Label, details.Fields[0].Help = l.T("admin.hand.from"), l.T("admin.hand.from_help")
@@ -69,7 +69,7 @@ func (p *Pages) handing(r *http.Request, g grant) (*page, options, string, error
 		return nil, o, "", err
 	}
 	v.Parts = []part{{ID: "etape", Title: l.T("admin.give.check"), Shows: []web.Component{
-		web.Notice{Kind: web.Info, Title: p.told(l, x, m.Role, where, from, term), Text: l.T("admin.hand.ends", cmp.Or(old[m.Person], l.T("admin.person.erased")), l.Day(string(from.Before())))}},
+		web.Notice{Kind: web.Info, Title: p.told(l, x, m.Role, where, from, term), Text: l.T("admin.hand.ends", l.Of(cmp.Or(old[m.Person], l.T("admin.person.erased")), -1), l.Day(string(from.Before())))}},
 		Forms: []form{{ID: "transmettre", Action: path, Button: l.T("admin.hand.button"), Hidden: append(g.hidden("role", "ou", "to"), web.Hidden{Name: "version", Value: number(m.Version)}), Cancel: &web.Anchor{Text: l.T("admin.give.back"), Href: address(path, g.pairs()...)}}}}}
 	return v, o, "", nil
 }
@@ -90,9 +90,13 @@ func (p *Pages) hand(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	g := granting(r)
-	m, err := p.Mandates.HandOver(r.Context(), people.Of(r.Context()), r.PathValue("id"), numbered(r, "version"), g.person, people.Date(g.from), g.act, g.href)
+	x, err := p.chosenPerson(r.Context(), g.person)
+	if err != nil {
+		return err
+	}
+	m, err := p.Mandates.HandOver(r.Context(), people.Of(r.Context()), r.PathValue("id"), numbered(r, "version"), x.ID, people.Date(g.from), g.act, g.href)
 	if err == nil {
-		return p.to(w, r, mandatesPath+"/"+m.ID, "handed")
+		return p.toMandate(w, r, m, "handed")
 	}
 	g.checked = false
 	v, o, href, e := p.handing(r, g)

@@ -26,7 +26,8 @@ type Health struct {
 	DiskTotal     int64
 	Memory        int64 // held by the program
 	MemoryLimit   int64
-	Mail          bool // whether mails can leave
+	Folder        string // of the database and the snapshots, as the command line names it
+	Mail          bool   // whether mails can leave
 }
 
 // Tight says whether the disk is nearly full: under a tenth, or under 500 MB.

@@ -94,7 +94,7 @@ func TestLinksThatComeByMail(t *testing.T) {
 		// A forgotten password.
 		v, old := comes(t, s.base), comes(t, s.base)
 		old.signsIn("zoe@example.fr", goodPassword)
-		v.post("/mot-de-passe/oublie", "email", "zoe").sees(http.StatusBadRequest, "adresse de courriel complète")
+		v.post("/mot-de-passe/oublie", "email", "zoe").sees(http.StatusBadRequest, "adresse électronique complète")
 		v.post("/mot-de-passe/oublie", "email", "zoe@example.fr").sees(http.StatusOK, "Regardez vos courriels")
 		page := v.body
 		reset := s.mail(t, "zoe@example.fr", "Choisissez un nouveau mot de passe", "/mot-de-passe/nouveau/")

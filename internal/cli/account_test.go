@@ -205,7 +205,7 @@ func TestTheFirstSetUp(t *testing.T) {
 			t.Errorf("the public address is proposed as %q, want %q", got, base)
 		}
 		v.post(path, "name", "", "territory", "lann", "base_url", "nowhere", "contact", "x", "smtp_host", "smtp.example.fr", "security", "starttls", "from", "x").
-			sees(http.StatusBadRequest, "Donnez un nom à l’installation.", "Plusieurs territoires conviennent.", "L’expéditeur s’écrit", "Ce n’est pas une adresse de courriel.")
+			sees(http.StatusBadRequest, "Donnez un nom à l’installation.", "Plusieurs territoires conviennent.", "L’expéditeur s’écrit", "Ce n’est pas une adresse électronique.")
 		if got, _ := v.doc().Find("#contact").Attr("value"); got != "x" {
 			t.Errorf("what was typed is lost: %q", got)
 		}

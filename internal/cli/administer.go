@@ -93,7 +93,7 @@ type machine struct {
 func (m *machine) Health(ctx context.Context) (adminweb.Health, error) {
 	s := m.server
 	h := adminweb.Health{
-		Version: s.version, Started: s.started, Mail: s.mail.can(), MemoryLimit: int64(s.command.Service.MemoryLimit) << 20,
+		Version: s.version, Folder: s.command.Places.Var, Started: s.started, Mail: s.mail.can(), MemoryLimit: int64(s.command.Service.MemoryLimit) << 20,
 	}
 	var err error
 	if h.Database, h.DatabaseBytes, err = s.db.Size(ctx); err != nil {

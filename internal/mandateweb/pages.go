@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"bassin/internal/snapshot"
+	"bassin/internal/territory"
 	"bassin/internal/web"
 	"bassin/internal/web/naming"
 )
@@ -40,6 +41,7 @@ func (p *Pages) section(ctx context.Context, q web.SectionRequest) (template.HTM
 // listView is who does and did what on a territory.
 type listView struct {
 	Named     string
+	Country   bool // nothing holds it
 	Now, Past web.Table
 	Cut       int
 }
@@ -63,7 +65,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	past = slices.DeleteFunc(past, func(h holder) bool { return h.Name == "" && !h.Here })
-	v := &listView{Named: naming.Named(l, f, t)}
+	v := &listView{Named: naming.Named(l, f, t), Country: t.Level == territory.Pays}
 	v.Now, v.Past = table(l, "maintenant", l.T("mandate.now"), now), table(l, "avant", l.T("mandate.past"), past)
 	if max(len(now), len(past)) >= most {
 		v.Cut = most
@@ -80,6 +82,6 @@ func examples() map[string][]any {
 	some := web.Table{ID: "a", Caption: "…", Columns: []web.Column{{Title: "…"}}, Rows: [][]web.Cell{{{Text: "…"}}}}
 	return map[string][]any{
 		"mandate/section": {sectionView{Table: some, More: "/a"}},
-		"mandate/list":    {&listView{Named: "…", Now: some, Past: some, Cut: 2}, &listView{Named: "…"}},
+		"mandate/list":    {&listView{Named: "…", Now: some, Past: some, Cut: 2}, &listView{Named: "…", Country: true}},
 	}
 }

@@ -139,7 +139,7 @@ func (d Decision) In(l *i18n.Localizer) string {
 	case ByMandate, OutOfScope, SecondFactor:
 		return l.T("people.may."+string(d.Why), l.T("people.role."+string(d.Mandate.Role)))
 	case NoMandate:
-		return l.T("people.may."+string(d.Why), d.Right.Who(l))
+		return l.T("people.may."+string(d.Why), d.Right.who(l))
 	}
 	return l.T("people.may." + string(d.Why))
 }

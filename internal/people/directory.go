@@ -72,7 +72,29 @@ func (s Seen) In(scope Scope) bool { return s.All || slices.Contains(s.Scopes, s
 // Person finds a person whom the actor sees, with all their mandates. Whoever they
 // don't see is fault.Forbidden, whether or not they exist.
 func (d *Directory) Person(ctx context.Context, a *Actor, id string) (Person, []Mandate, error) {
-	seen, err := d.Seen(ctx, a, "admin.people")
+	return d.person(ctx, a, "admin.people", id)
+}
+
+// Chosen finds the person whom an actor means for a mandate: by their id one whom they
+// see, or whose mandates they see; by their whole address anybody, as whoever knows it
+// learns nothing. An id alone opens nobody's page to those who don't see them.
+func (d *Directory) Chosen(ctx context.Context, a *Actor, typed string) (Person, error) {
+	if strings.Contains(typed, "@") {
+		p, err := d.Store.PersonByEmail(ctx, EmailKey(typed))
+		if err == nil && p.State == Erased {
+			err = fault.New(fault.Gone, "people.erased")
+		}
+		return p, err
+	}
+	p, _, err := d.person(ctx, a, "admin.people", typed)
+	if fault.CodeOf(err) == fault.Forbidden {
+		p, _, err = d.person(ctx, a, "admin.mandates", typed)
+	}
+	return p, err
+}
+
+func (d *Directory) person(ctx context.Context, a *Actor, action, id string) (Person, []Mandate, error) {
+	seen, err := d.Seen(ctx, a, action)
 	if err != nil {
 		return Person{}, nil, err
 	}

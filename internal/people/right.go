@@ -85,16 +85,18 @@ func (d Decision) Err() error {
 	return fault.New(fault.Forbidden, "people.refused."+string(d.Why))
 }
 
-// Who says in words who has the right.
-func (r Right) Who(l *i18n.Localizer) string {
+// Who says in words who has the right, as a line of a list.
+func (r Right) Who(l *i18n.Localizer) string { return i18n.Upper(r.who(l)) }
+
+func (r Right) who(l *i18n.Localizer) string {
 	names := make([]string, len(r.Roles))
 	for i, role := range r.Roles {
-		names[i] = l.T("people.role." + string(role))
+		names[i] = l.T("people.roles." + string(role))
 	}
 	if r.Whole {
 		return l.T("people.may.who_whole", l.List(names))
 	}
-	return l.T("people.may.who", l.List(names))
+	return l.List(names)
 }
 
 // grants says whether a role has the right, whatever the scope.

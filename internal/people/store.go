@@ -72,7 +72,7 @@ type MandateQuery struct {
 	Scopes []Scope // none for any
 	Role   Role    // "" for any
 	Held   string  // "now", "past", "future", "" for all
-	EndsBy Date    // only those with a last day, up to that one; "" for all
+	EndsBy Date    // only those with a last day, up to that one, of people whose account is open; "" for all
 	On     Date    // today
 	Offset int
 	Limit  int

@@ -162,7 +162,7 @@ func (db *DB) Mandates(ctx context.Context, q people.MandateQuery) ([]people.Man
 		c.and(`starts > $%d`, on)
 	}
 	if q.EndsBy != "" {
-		c.and(`ends <> '' AND ends <= $%d`, string(q.EndsBy))
+		c.and(`ends <> '' AND ends <= $%d AND person IN (SELECT id FROM person WHERE state NOT IN ('suspended', 'erased'))`, string(q.EndsBy))
 	}
 	var total int
 	if err := db.read.QueryRowContext(ctx, `SELECT count(*) FROM mandate`+c.String(), c.args...).Scan(&total); err != nil {
