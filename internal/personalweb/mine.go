@@ -102,6 +102,10 @@ func (p *Pages) sayer(r *http.Request, l *i18n.Localizer) func(column string, va
 				if s := notice.Subject(v); s.Known() {
 					return s.Name().In(l)
 				}
+			case "action":
+				if key := "admin.action." + v; l.Has(key) {
+					return l.T(key)
+				}
 			case "scope":
 				return scopeName(l, france, v)
 			}
