@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/netip"
+	"sync"
 
 	"bassin/internal/i18n"
 	"bassin/internal/people"
@@ -35,6 +36,8 @@ type Pages struct {
 	Try func(ctx context.Context, m setting.Mail, password, to string, lang i18n.Lang) error
 	// Fixed says which settings the command line gives: those are not for the set-up page.
 	Fixed Fixed
+
+	undeclared sync.Once // said once that a proxy was not declared
 }
 
 // Settings keeps what the first set-up asks.

@@ -140,6 +140,13 @@ func keepField(l *i18n.Localizer) web.Field {
 	return web.Field{Name: "rester", Label: l.T("account.field.keep"), Help: l.T("account.field.keep_help"), Type: "checkbox", Options: []web.Option{{Value: "1", Label: l.T("account.field.keep_option")}}}
 }
 
+// passkeyKeepField is [keepField] in the form of a passkey, which stands beside another.
+func passkeyKeepField(l *i18n.Localizer) web.Field {
+	f := keepField(l)
+	f.Name = "rester-cle"
+	return f
+}
+
 func langField(l *i18n.Localizer, chosen string) web.Field {
 	f := web.Field{Name: "langue", Label: l.T("account.field.lang"), Help: l.T("account.field.lang_help"), Type: "select", Required: true}
 	for _, x := range []i18n.Lang{i18n.FR, i18n.EN} {

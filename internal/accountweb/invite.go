@@ -39,6 +39,9 @@ func (p *Pages) inviteForm(r *http.Request) *form {
 			{Fields: []web.Field{email, name, langField(l, string(l.Lang()))}},
 			{Title: l.T("account.invite.mandate"), Help: l.T("account.invite.mandate_help"), Fields: []web.Field{
 				role,
+				{Name: "where", Label: l.T("account.invite.where"), Type: "radio", Options: []web.Option{
+					{Value: "territory", Label: l.T("account.invite.where_territory")}, {Value: "everywhere", Label: l.T("account.everywhere")},
+				}},
 				{Name: "territory", Label: l.T("account.setup.territory"), Help: l.T("account.invite.territory_help")},
 				{Name: "act", Label: l.T("account.invite.act"), Help: l.T("account.invite.act_help")},
 			}},
@@ -66,7 +69,17 @@ func (p *Pages) invite(w http.ResponseWriter, r *http.Request) error {
 	var wrong []error
 	if role := value("role"); role != "" {
 		v.Grant = &people.Grant{Role: people.Role(role), Act: value("act")}
-		if typed := value("territory"); typed != "" {
+		typed, where := value("territory"), value("where")
+		switch {
+		case where == "everywhere" && typed != "":
+			wrong = append(wrong, fault.New(fault.Invalid, "account.invite.where_both").In("territory"))
+		case where == "everywhere":
+			v.Grant.Scope = people.Everywhere
+		case typed == "" && where == "territory":
+			wrong = append(wrong, fault.New(fault.Invalid, "account.invite.where_name").In("territory"))
+		case typed == "":
+			wrong = append(wrong, fault.New(fault.Invalid, "account.invite.where_missing").In("where"))
+		default:
 			id, err := p.Find(r.Context(), l, typed)
 			if err == nil {
 				v.Grant.Scope, err = people.ParseScope(id)
@@ -82,21 +95,62 @@ func (p *Pages) invite(w http.ResponseWriter, r *http.Request) error {
 	if len(wrong) > 0 {
 		return p.again(w, r, f, errors.Join(wrong...))
 	}
+	if value("essai") != "" { // to be written otherwise
+		return p.page(w, r, f, http.StatusOK)
+	}
+	if v.Grant != nil {
+		switch err := p.Accounts.MayInvite(r.Context(), people.Of(r.Context()), v); {
+		case err != nil:
+			return p.again(w, r, f, err)
+		case value("confirme") == "":
+			return p.page(w, r, p.invitePreview(r, f, v), http.StatusOK)
+		}
+	}
 	token, err := p.Accounts.Invite(r.Context(), people.Of(r.Context()), v)
 	if err != nil {
 		return p.again(w, r, f, err)
 	}
-	return p.handed(w, r, l.T("account.invite.done", v.Email), "/invitation/"+token, l.T("account.invite.until"))
+	given := l.T("account.invite.nothing")
+	if v.Grant != nil {
+		given = p.offered(r, v)
+	}
+	return p.handed(w, r, l.T("account.invite.done", v.Email), given, "/invitation/"+token, l.T("account.invite.until"))
 }
 
-// handed shows a link once, to be handed over where no mail brings it.
-func (p *Pages) handed(w http.ResponseWriter, r *http.Request, title, path, until string) error {
+// offered says in words the mandate of an invitation.
+func (p *Pages) offered(r *http.Request, v people.Invitation) string {
+	l := p.Gate.Kit.Locale(r.Context())
+	name, _ := p.Where(r.Context(), l, v.Grant.Scope)
+	return l.T("account.invite.gives", l.T("people.role."+string(v.Grant.Role)), name)
+}
+
+// invitePreview says what is about to be offered, before anything is sent.
+func (p *Pages) invitePreview(r *http.Request, f *form, v people.Invitation) *form {
+	l := p.Gate.Kit.Locale(r.Context())
+	out := &form{
+		Title: l.T("account.invite.check", v.Email), Lead: []string{p.offered(r, v)}, Action: f.Action, Crumbs: f.Crumbs, Rights: f.Rights,
+		Groups: fields(), Button: l.T("account.invite.button"), Other: l.T("account.invite.change"),
+		Hidden: []web.Hidden{{Name: "confirme", Value: "1"}},
+	}
+	for _, name := range []string{"email", "name", "langue", "role", "where", "territory", "act"} {
+		out.Hidden = append(out.Hidden, web.Hidden{Name: name, Value: strings.TrimSpace(r.PostFormValue(name))})
+	}
+	return out
+}
+
+// handed shows a link once, to be handed over, where no mail brings it. Where one does,
+// the link is for the owner of the address alone.
+func (p *Pages) handed(w http.ResponseWriter, r *http.Request, title, text, path, until string) error {
 	l := p.Gate.Kit.Locale(r.Context())
 	f := &form{Title: title, Links: []web.Anchor{{Text: l.T("account.invite.people"), Href: "/administration/personnes"}}}
-	if p.Accounts.CanMail() && strings.HasPrefix(path, "/invitation/") {
-		f.Lead = append(f.Lead, l.T("account.invite.sent"))
+	if text != "" {
+		f.Lead = append(f.Lead, text)
 	}
-	f.Lead = append(f.Lead, l.T("account.invite.copy"), until)
+	if p.Accounts.CanMail() {
+		f.Lead = append(f.Lead, l.T("account.invite.sent"), until)
+		return p.page(w, r, f, http.StatusOK)
+	}
+	f.Lead = append(f.Lead, l.T("account.invite.copy"), l.T("account.invite.unverified"), until)
 	f.Link = p.Base() + p.Gate.Kit.Href(l.Lang(), path)
 	return p.page(w, r, f, http.StatusOK)
 }
@@ -123,9 +177,9 @@ func (p *Pages) resetOther(w http.ResponseWriter, r *http.Request) error {
 			Crumbs: []web.Crumb{{Text: l.T("account.nav.admin"), Href: "/administration"}, {Text: l.T("account.invite.people"), Href: "/administration/personnes"}, {Text: who.Name, Href: "/administration/personnes/" + id}},
 		}, http.StatusOK)
 	}
-	token, err := p.Accounts.ResetFor(r.Context(), a.By(), id)
+	token, err := p.Accounts.SendReset(r.Context(), a.By(), id)
 	if err != nil {
 		return err
 	}
-	return p.handed(w, r, l.T("account.hand.done", who.Name), "/mot-de-passe/nouveau/"+token, l.T("account.hand.until"))
+	return p.handed(w, r, l.T("account.hand.done", who.Name), "", "/mot-de-passe/nouveau/"+token, l.T("account.hand.until"))
 }

@@ -38,7 +38,7 @@ func (p *Pages) passkeySignIn(r *http.Request) *passkeyForm {
 	l := p.Gate.Kit.Locale(r.Context())
 	return &passkeyForm{
 		Title: l.T("account.passkey.sign_in"), Text: l.T("account.passkey.sign_in_text"), Mode: "get",
-		Action: "/connexion/cle", Begin: "/connexion/cle/debut", Hidden: append(kept(r), web.Hidden{Name: "rester", Value: "1"}), Button: l.T("account.passkey.sign_in_button"),
+		Action: "/connexion/cle", Begin: "/connexion/cle/debut", Hidden: kept(r), Fields: []web.Field{passkeyKeepField(l)}, Button: l.T("account.passkey.sign_in_button"),
 	}
 }
 

@@ -85,6 +85,10 @@ func (p *Pages) enter(w http.ResponseWriter, r *http.Request, in people.Entered)
 		}
 	}
 	p.Gate.Open(w, r, in)
+	if in.Withheld {
+		l := p.Gate.Kit.Locale(r.Context())
+		return p.told(w, r, l.T("account.join.withheld"), []string{l.T("account.join.withheld_text")}, web.Anchor{Text: l.T("account.home.title"), Href: "/mon-compte"})
+	}
 	http.Redirect(w, r, p.back(r), http.StatusSeeOther)
 	return nil
 }

@@ -1,6 +1,7 @@
 package accountweb
 
 import (
+	"log/slog"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -25,13 +26,25 @@ func (g *Gate) deviceName(r *http.Request) string {
 // visit is what a request tells of where it comes from.
 func (p *Pages) visit(r *http.Request) people.Visit {
 	v := people.Visit{
-		From: network(from(r, p.Proxies)), Words: browser(r.UserAgent()),
-		Lang: p.Gate.Kit.Locale(r.Context()).Lang(), Keep: r.PostFormValue("rester") == "1",
+		From: p.counted(r), Words: browser(r.UserAgent()),
+		Lang: p.Gate.Kit.Locale(r.Context()).Lang(), Keep: r.PostFormValue("rester") == "1" || r.PostFormValue("rester-cle") == "1",
 	}
 	if c, err := r.Cookie(p.Gate.deviceName(r)); err == nil && len(c.Value) <= 100 {
 		v.Device = c.Value
 	}
 	return v
+}
+
+// counted is the address under which failures are counted; "" where a proxy that was not
+// declared stands before everybody: they would all be counted as one.
+func (p *Pages) counted(r *http.Request) string {
+	if len(p.Proxies) == 0 && (r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "") {
+		p.undeclared.Do(func() {
+			slog.WarnContext(r.Context(), "requests come through a proxy that was not declared: failed sign-ins are not counted by network address; name it with --trusted-proxies", "from", r.RemoteAddr)
+		})
+		return ""
+	}
+	return network(from(r, p.Proxies))
 }
 
 // from is the address of whoever makes a request. X-Forwarded-For is believed as far as

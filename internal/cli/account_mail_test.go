@@ -203,14 +203,41 @@ func TestInviting(t *testing.T) {
 		t.Error("a coordinator is offered to make administrators")
 	}
 	v.post("/administration/personnes/inviter", "email", "lea@example.fr", "role", "administrator", "territory", "bv:22113").sees(http.StatusBadRequest, "le permettent ailleurs, mais pas ici")
-	v.post("/administration/personnes/inviter", "email", "lea@example.fr", "role", "mediator").sees(http.StatusBadRequest, "le permettent ailleurs, mais pas ici")
+	v.post("/administration/personnes/inviter", "email", "lea@example.fr", "role", "mediator").sees(http.StatusBadRequest, "Dites où porte le mandat")
+	v.post("/administration/personnes/inviter", "email", "lea@example.fr", "role", "mediator", "where", "territory").sees(http.StatusBadRequest, "Nommez le territoire")
+	v.post("/administration/personnes/inviter", "email", "lea@example.fr", "role", "mediator", "where", "everywhere").sees(http.StatusBadRequest, "le permettent ailleurs, mais pas ici")
 	v.post("/administration/personnes/inviter", "email", "bob@example.fr").sees(http.StatusBadRequest, "a déjà un compte")
-	v.post("/administration/personnes/inviter", "email", "lea@example.fr", "name", "Léa", "langue", "en", "role", "mediator", "territory", "bv:22113", "act", "Délibération 12").
-		sees(http.StatusOK, "lea@example.fr peut créer son compte", s.base+"/invitation/")
+	offer := []string{"email", "lea@example.fr", "name", "Léa", "langue", "en", "role", "mediator", "where", "territory", "territory", "bv:22113", "act", "Délibération 12"}
+	v.post("/administration/personnes/inviter", offer...).sees(http.StatusOK, "Vérifiez l’invitation de lea@example.fr", "médiateur")
+	v.post("/administration/personnes/inviter", append(offer, "confirme", "1")...).sees(http.StatusOK, "lea@example.fr peut créer son compte", "médiateur", "Un message est parti")
+	if strings.Contains(v.body, "/invitation/") {
+		t.Error("whoever invites sees the link that proves an address")
+	}
 	join := s.mail(t, "lea@example.fr", "You are invited", "/en/verification/")
 	x := comes(t, s.base)
 	x.get(join).sees(http.StatusOK, "lea@example.fr", "mediator")
 	x.post(join, "name", "Léa", "password", goodPassword).sees(http.StatusOK, "My account", "Délibération 12")
+	// What the inviter may give no more is not given.
+	v.post("/administration/personnes/inviter", "email", "luc@example.fr", "role", "mediator", "territory", "bv:22113", "confirme", "1").sees(http.StatusOK, "Un message est parti")
+	join = s.mail(t, "luc@example.fr", "invit", "/verification/")
+	held, err := s.db.MandatesOf(t.Context(), zoe.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.accounts.Mandates.EndAs(t.Context(), audit.System, held[0].ID, s.accounts.Mandates.Today().Before(), ""); err != nil {
+		t.Fatal(err)
+	}
+	s.mail(t, "zoe@example.fr", "mandat", "")
+	y := comes(t, s.base)
+	y.post(join, "name", "Luc", "password", goodPassword).sees(http.StatusOK, "Votre compte est créé, sans mandat")
+	s.mail(t, "zoe@example.fr", "sans le mandat prévu", "")
+	luc, err := s.db.PersonByEmail(t.Context(), "luc@example.fr")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.db.MandatesOf(t.Context(), luc.ID); err != nil || len(got) != 0 {
+		t.Errorf("the invited holds %v, %v", got, err)
+	}
 	// A coordinator makes no link to somebody else's account.
 	v.get("/administration/personnes/" + bob.ID + "/mot-de-passe").sees(http.StatusForbidden)
 	v.post("/administration/personnes/" + bob.ID + "/mot-de-passe").sees(http.StatusForbidden)

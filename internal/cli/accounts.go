@@ -57,6 +57,7 @@ func (s *Server) accountPages(gate *accountweb.Gate, perimeters *atlas.Service) 
 	s.accounts.Mandates.Notice = s.mandateNotice
 	s.accounts.Letter, s.accounts.CanMail = s.letters().AccountEvent, s.mail.can
 	s.accounts.Passkeys = s.passkeysOf
+	s.accounts.Covers = gate.Covers
 	s.accounts.SiteName = func() string { return s.site.site().Name }
 	return &accountweb.Pages{
 		Gate: gate, Accounts: s.accounts, Settings: s.db, Site: s.site.site, Base: s.base, Proxies: s.command.Service.proxies(),

@@ -103,6 +103,9 @@ type mandate struct {
 
 func (m mandate) grant() (people.Grant, error) {
 	scope, err := people.ParseScope(m.Scope)
+	if err == nil && m.Role != "" && !people.Role(m.Role).Known() {
+		err = fmt.Errorf("--role %s: there is no such role", m.Role)
+	}
 	return people.Grant{Role: people.Role(m.Role), Scope: scope, From: people.Date(m.From), To: people.Date(m.To), Act: m.Act, ActHref: m.ActHref}, err
 }
 
@@ -135,12 +138,8 @@ func (c userAdd) Run(ctx context.Context, env Environment) error {
 		}
 		fmt.Fprintf(env.Stdout, "%s  %s\n", p.ID, p.Email)
 		if g.Role != "" {
-			if g.Person = p.ID; g.Role.Known() {
-				_, err = a.Mandates.GiveAs(ctx, audit.System, "", g)
-			} else {
-				err = fault.New(fault.Invalid, "people.mandate.role")
-			}
-			if err != nil {
+			g.Person = p.ID
+			if _, err := a.Mandates.GiveAs(ctx, audit.System, "", g); err != nil {
 				return err
 			}
 		}

@@ -49,6 +49,7 @@ type Accounts struct {
 	SiteName func() string // no secret in a password
 	// SelfRegistration says whether anybody may sign up.
 	SelfRegistration func(context.Context) (bool, error)
+	Covers           Covers // of what mandates reach, when an invitation is taken up
 	Now              func() time.Time
 
 	counting sync.Mutex // of attempts: those who try many at once are counted one by one
@@ -70,6 +71,9 @@ type Entered struct {
 	Token   string // of the session, for the device to hold
 	Device  string // by which the device is known again, for it to hold
 	Keep    bool   // the device holds the session after its browser is closed
+	// Withheld says that the mandate of an invitation was not given: whoever invited may
+	// give it no more.
+	Withheld bool
 	// Second is the token under which the second factor is to be shown first, with
 	// [Accounts.Second]; there is no session then.
 	Second string

@@ -21,20 +21,26 @@ type Invitation struct {
 	Grant *Grant    `json:"grant,omitempty"` // without Person
 }
 
+// MayInvite is nil if the actor may offer an account with that mandate.
+func (s *Accounts) MayInvite(ctx context.Context, a *Actor, v Invitation) error {
+	if err := a.MaySomewhere("person.invite").Err(); err != nil {
+		return err
+	}
+	if v.Grant == nil {
+		return nil
+	}
+	d, err := a.MayGive(ctx, "mandate.give", v.Grant.Role, v.Grant.Scope)
+	if err != nil {
+		return err
+	}
+	return d.Err()
+}
+
 // Invite offers an account. The token is for the link of [Accounts.Join]; where mails
 // leave it has been sent.
 func (s *Accounts) Invite(ctx context.Context, a *Actor, v Invitation) (token string, err error) {
-	if err := a.MaySomewhere("person.invite").Err(); err != nil {
+	if err := s.MayInvite(ctx, a, v); err != nil {
 		return "", err
-	}
-	if v.Grant != nil {
-		d, err := a.MayGive(ctx, "mandate.give", v.Grant.Role, v.Grant.Scope)
-		if err == nil {
-			err = d.Err()
-		}
-		if err != nil {
-			return "", err
-		}
 	}
 	v.By = a.Person.ID
 	return s.InviteAs(ctx, a.By(), v)
@@ -102,10 +108,10 @@ func (s *Accounts) asked(ctx context.Context, email string, v Visit) error {
 	if err := CheckEmail(email); err != nil {
 		return err
 	}
-	if err := s.admit(ctx, "mail:"+HashToken(EmailKey(email))[:32], v.From); err != nil {
+	if err := s.admit(ctx, "mail:"+HashToken(EmailKey(email))[:32], askKey(v.From)); err != nil {
 		return err
 	}
-	return s.Store.Failed(ctx, fromKey(v.From), s.Now())
+	return s.failed(ctx, askKey(v.From))
 }
 
 // SignUp sends to an address the link by which its account is made. An address that has
@@ -194,9 +200,61 @@ func (s *Accounts) join(ctx context.Context, tx Tx, token, name, hash string, en
 		if today := DateOf(tx.Now(), s.Mandates.Zone); g.From != "" && g.From < today {
 			g.From = today // nobody held it before there was an account
 		}
+		may, err := s.stillGives(ctx, tx, o)
+		if err != nil {
+			return Entered{}, err
+		}
+		if !may {
+			tx.Record(audit.Entry{By: by, Action: "mandate.withheld", Subject: p.Subject(), Was: audit.Values{"role": string(g.Role), "scope": g.Scope.String()}})
+			if err := s.withheld(ctx, tx, o, p); err != nil {
+				return Entered{}, err
+			}
+			in, err := enter(p)
+			in.Withheld = true
+			return in, err
+		}
 		if _, err := s.Mandates.GiveIn(ctx, tx, by, o.By, g); err != nil {
 			return Entered{}, err
 		}
 	}
 	return enter(p)
+}
+
+// stillGives says whether whoever invited may give today the mandate that they offered
+// then. What the console offered stands.
+func (s *Accounts) stillGives(ctx context.Context, tx Tx, o Invitation) (bool, error) {
+	if o.By == "" {
+		return true, nil
+	}
+	p, err := tx.Person(ctx, o.By)
+	if fault.CodeOf(err) == fault.NotFound {
+		return false, nil
+	}
+	if err != nil || p.State != Active {
+		return false, err
+	}
+	all, err := tx.MandatesOf(ctx, p.ID)
+	if err != nil {
+		return false, err
+	}
+	a := Actor{Person: p, Session: Session{Strong: true}, Covers: s.Covers} // the second factor was shown when inviting
+	for today := DateOf(tx.Now(), s.Mandates.Zone); len(all) > 0; all = all[1:] {
+		if all[0].Holds(today) {
+			a.Mandates = append(a.Mandates, all[0])
+		}
+	}
+	d, err := a.MayGive(ctx, "mandate.give", o.Grant.Role, o.Grant.Scope)
+	return d.May, err
+}
+
+// withheld tells whoever invited that the account was made without the mandate.
+func (s *Accounts) withheld(ctx context.Context, tx Tx, o Invitation, p Person) error {
+	by, err := tx.Person(ctx, o.By)
+	if fault.CodeOf(err) == fault.NotFound || err == nil && by.State != Active {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, tx, Mail{What: "withheld", To: by, Detail: p.Name})
 }

@@ -141,6 +141,8 @@ func (s *Accounts) Arrive(ctx context.Context, a *Actor, token, provider string,
 	}
 	c, err := s.Store.CredentialByKey(ctx, External, who.key())
 	switch {
+	case err == nil && d.Invitation != "": // one account elsewhere opens one account here
+		return out, fault.New(fault.Conflict, "people.provider.has")
 	case err == nil:
 		err = s.Store.ChangePeople(ctx, "sign in through a provider", func(tx Tx) error {
 			out.Entered, err = s.vouched(ctx, tx, c.ID, who, v)

@@ -54,11 +54,38 @@ func (s *Accounts) ResetFor(ctx context.Context, by audit.Actor, person string) 
 		if p.State == Erased {
 			return fault.New(fault.Gone, "people.erased")
 		}
-		tx.Record(audit.Entry{By: by, Action: "person.reset", Subject: p.Subject()})
-		token, err = ticket(tx, resetTicket, p.ID, "", setupLife)
+		token, err = handReset(tx, by, p)
 		return err
 	})
 	return token, err
+}
+
+// handReset makes and records a link that lets a person choose a password.
+func handReset(tx Tx, by audit.Actor, p Person) (string, error) {
+	tx.Record(audit.Entry{By: by, Action: "person.reset", Subject: p.Subject()})
+	return ticket(tx, resetTicket, p.ID, "", setupLife)
+}
+
+// SendReset mails that link to the person, so that nobody else sees it; where no mail
+// leaves it gives the token, to be handed over.
+func (s *Accounts) SendReset(ctx context.Context, by audit.Actor, person string) (token string, err error) {
+	if !s.CanMail() {
+		return s.ResetFor(ctx, by, person)
+	}
+	return "", s.Store.ChangePeople(ctx, "send a reset link", func(tx Tx) error {
+		p, err := tx.Person(ctx, person)
+		if err != nil {
+			return err
+		}
+		if p.State != Active {
+			return fault.New(fault.Conflict, "people.reset.off")
+		}
+		token, err := handReset(tx, by, p)
+		if err != nil {
+			return err
+		}
+		return s.write(ctx, tx, Mail{What: resetTicket, To: p, Path: "/mot-de-passe/nouveau/" + token, Until: tx.Now().Add(setupLife)})
+	})
 }
 
 // MayReset says whether a token lets choose a password, and whose.
@@ -117,12 +144,12 @@ func (s *Accounts) Reset(ctx context.Context, token, password string, v Visit) (
 }
 
 // shutOut ends what others may hold of an account: sessions but one, and whatever
-// links and half sign-ins there are.
+// links, half sign-ins and known devices there are.
 func shutOut(tx Tx, person, but string) error {
 	if err := tx.DropSessions(person, but); err != nil {
 		return err
 	}
-	for _, purpose := range []string{resetTicket, linkTicket, secondTicket, emailTicket} {
+	for _, purpose := range []string{resetTicket, linkTicket, secondTicket, emailTicket, deviceTicket} {
 		if err := tx.DropTickets(person, purpose); err != nil {
 			return err
 		}

@@ -52,7 +52,7 @@ func (s *Accounts) SignIn(ctx context.Context, email, password string, v Visit) 
 		return Entered{}, err
 	}
 	if !right || p.State != Active {
-		if err := s.Store.Failed(ctx, fromKey(v.From), s.Now()); err != nil {
+		if err := s.failed(ctx, fromKey(v.From)); err != nil {
 			return Entered{}, err
 		}
 		return Entered{}, fault.New(fault.Invalid, "people.signin.wrong")
@@ -86,11 +86,15 @@ func (s *Accounts) SignIn(ctx context.Context, email, password string, v Visit) 
 	if err != nil {
 		return Entered{}, err
 	}
+	if err := s.eased(ctx, fromKey(v.From)); err != nil {
+		return Entered{}, err
+	}
 	return in, s.Store.Forgive(ctx, key)
 }
 
 // attempt counts an attempt at an account: a device that signed in to it before is
-// counted apart, so that attackers don't lock its owner out.
+// counted apart, so that neither attackers nor those behind the same network address lock
+// its owner out.
 func (s *Accounts) attempt(ctx context.Context, p Person, email string, v Visit) (key string, err error) {
 	known, err := s.known(ctx, v.Device, p.ID)
 	if err != nil {
@@ -99,8 +103,9 @@ func (s *Accounts) attempt(ctx context.Context, p Person, email string, v Visit)
 	key = accountKey(email)
 	if known {
 		key = "device:" + deviceHash(v.Device, p.ID)[:32]
+		return key, s.admit(ctx, key, "")
 	}
-	return key, s.admit(ctx, key, v.From)
+	return key, s.admit(ctx, key, fromKey(v.From))
 }
 
 // pending is what the ticket of a second factor keeps of the first.
@@ -225,6 +230,9 @@ func (s *Accounts) EndOthers(ctx context.Context, a *Actor) error {
 	}
 	return s.Store.ChangePeople(ctx, "end sessions", func(tx Tx) error {
 		tx.Record(audit.Entry{By: a.By(), Action: "session.end_others", Subject: a.Person.Subject(), Became: audit.Values{"session": a.Session.ID}})
+		if err := tx.DropTickets(a.Person.ID, deviceTicket); err != nil { // this one is known again when it signs in next
+			return err
+		}
 		return tx.DropSessions(a.Person.ID, a.Session.ID)
 	})
 }

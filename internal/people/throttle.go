@@ -15,7 +15,7 @@ const (
 )
 
 // forgotten is how long after the last failure all are forgotten.
-const forgotten = 24 * time.Hour
+const forgotten = time.Hour
 
 // Wait is how long to wait after n failures where that many are free: 2 s, then twice as
 // long each time, at most 15 min.
@@ -43,6 +43,8 @@ func (s *Accounts) failures(ctx context.Context, key string, free int) (n int, u
 
 // admit lets an attempt through or says how long to wait. The attempt counts as failed
 // until [Store.Forgive]: those made at the same time are not let through together.
+//
+// from is the network address to ask of too, "" for none.
 func (s *Accounts) admit(ctx context.Context, key, from string) error {
 	s.counting.Lock()
 	defer s.counting.Unlock()
@@ -50,12 +52,14 @@ func (s *Accounts) admit(ctx context.Context, key, from string) error {
 	if err != nil {
 		return err
 	}
-	_, others, err := s.failures(ctx, fromKey(from), addressTries)
-	if err != nil {
-		return err
-	}
-	if others.After(until) {
-		until = others
+	if from != "" {
+		_, others, err := s.failures(ctx, from, addressTries)
+		if err != nil {
+			return err
+		}
+		if others.After(until) {
+			until = others
+		}
 	}
 	now := s.Now()
 	if until.After(now) {
@@ -75,7 +79,48 @@ func tooSoon(d time.Duration) error {
 // Waiting is the field of the fault that asks to wait: no field of any form.
 const Waiting = "wait"
 
-func fromKey(from string) string { return "from:" + from }
+// fromKey counts failed sign-ins from a network address, askKey the mails asked for from
+// there; "" where the address is not known.
+func fromKey(from string) string { return hashedKey("from:", from) }
+func askKey(from string) string  { return hashedKey("ask:", from) }
+
+func hashedKey(what, from string) string {
+	if from == "" {
+		return ""
+	}
+	return what + HashToken(from)[:32]
+}
+
+// failed counts a failure under a key, "" for none.
+func (s *Accounts) failed(ctx context.Context, key string) error {
+	if key == "" {
+		return nil
+	}
+	return s.Store.Failed(ctx, key, s.Now())
+}
+
+// eased forgives half of what failed from a network address: somebody there knows a password,
+// which does not make all of them honest.
+func (s *Accounts) eased(ctx context.Context, key string) error {
+	if key == "" {
+		return nil
+	}
+	s.counting.Lock()
+	defer s.counting.Unlock()
+	n, last, err := s.Store.Failures(ctx, key)
+	if err != nil || n == 0 {
+		return err
+	}
+	if err := s.Store.Forgive(ctx, key); err != nil {
+		return err
+	}
+	for range min(n/2, addressTries) {
+		if err := s.Store.Failed(ctx, key, last); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // accountKey counts attempts at an address from devices that never signed in to its
 // account, whether or not it has one.
