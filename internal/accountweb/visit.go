@@ -35,10 +35,13 @@ func (p *Pages) visit(r *http.Request) people.Visit {
 	return v
 }
 
-// counted is the address under which failures are counted; "" where a proxy that was not
-// declared stands before everybody: they would all be counted as one.
+// counted is the address under which failures are counted; "" where a proxy of the house
+// that was not declared stands before everybody: they would all be counted as one. What
+// comes from the open network is counted whatever it says of itself.
 func (p *Pages) counted(r *http.Request) string {
-	if len(p.Proxies) == 0 && (r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "") {
+	near, err := netip.ParseAddrPort(r.RemoteAddr)
+	inside := err == nil && (near.Addr().IsLoopback() || near.Addr().Unmap().IsPrivate())
+	if inside && len(p.Proxies) == 0 && (r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "") {
 		p.undeclared.Do(func() {
 			slog.WarnContext(r.Context(), "requests come through a proxy that was not declared: failed sign-ins are not counted by network address; name it with --trusted-proxies", "from", r.RemoteAddr)
 		})

@@ -46,6 +46,7 @@ type failure struct {
 	Text   string
 	ID     string // of the request, where it helps to report it
 	Search Search
+	Way    Anchor // what to do next, instead of searching
 }
 
 // Failures writes errors below a path in another form than a page, for readers
@@ -79,7 +80,14 @@ func (k *Renderer) fail(w http.ResponseWriter, r *http.Request, err error, statu
 	if status >= 500 {
 		f.ID = q.id
 	}
-	f.Search = Search{ID: "q-again", Big: true}
+	switch {
+	case status == http.StatusUnauthorized:
+		f.Way = Anchor{Text: l.T("web.account.sign_in"), Href: "/connexion", Strong: true}
+	case status == http.StatusForbidden && k.account != nil:
+		f.Way = Anchor{Text: l.T("web.nav.rights"), Href: "/droits"}
+	default:
+		f.Search = Search{ID: "q-again", Big: true}
+	}
 	p := &Page{Title: f.Title, Template: "web/error", View: f, Status: status, NoIndex: true, Front: true}
 	if err := k.Page(w, r, p); err != nil {
 		k.log.LogAttrs(r.Context(), slog.LevelError, "error page failed", slog.String("request", q.id), slog.String("error", err.Error()))

@@ -27,7 +27,7 @@ func examples() map[string][]any {
 			&layout{Page: page, Lang: "fr", Path: "/", Accounts: true, SignIn: "/connexion"},
 			&layout{Page: page, Lang: "fr", Path: "/", Alternates: []alternate{{Lang: "en", Name: "English"}}, Nav: []navLink{{"Carte", "/carte", true}}, CSS: []string{"/a.css"}, JS: []string{"/a.js"}},
 		},
-		"web/error":      {failure{Title: "…", Text: "…", Search: g.Search}, failure{Title: "…", ID: "abcdefgh", Search: g.Search}},
+		"web/error":      {failure{Title: "…", Text: "…", Search: g.Search}, failure{Title: "…", ID: "abcdefgh", Search: g.Search}, failure{Title: "…", Way: Anchor{Text: "…", Href: "/connexion", Strong: true}}},
 		"web/design":     one(g),
 		"web/copy":       {Copy{}, Copy{Href: "/bv/22113"}},
 		"web/notice":     {g.Notices[0], g.Notices[1]},
