@@ -443,7 +443,7 @@ func TestAccountsFromTheConsole(t *testing.T) {
 		}
 		refuses(t, "This address already has an account", at("add", "--email", "ZOE@example.fr", "--name", "Autre")...)
 		refuses(t, "not a whole e-mail address", at("add", "--email", "zoe", "--name", "Autre")...)
-		refuses(t, "Choose a role", at("invite", "--email", "lea@example.fr", "--role", "king")...)
+		refuses(t, "there is no such role", at("invite", "--email", "lea@example.fr", "--role", "king")...)
 		invited := runs(t, at("invite", "--email", "lea@example.fr", "--role", "mediator", "--scope", "bv:22113")...)
 		joining := regexp.MustCompile(`/invitation/[a-z0-9]+`).FindString(invited)
 

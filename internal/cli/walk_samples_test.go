@@ -141,11 +141,11 @@ func adminSamples() map[string]sample {
 		"mandate.end":           given(people.Member, "/terminer", "version", "1", "to", "2900-01-01"),
 		"mandate.handover.form": of(people.Member, "/transmettre"),
 		"mandate.give": func(w *world) call {
-			return call{path: mandates + "donner", form: form("personne", w.person().ID, "role", string(people.Signatory), "ou", here.String()), in: &here, gives: people.Signatory}
+			return call{path: mandates + "donner", form: form("personne", w.mandate(people.Observer, here).Person, "role", string(people.Signatory), "ou", here.String()), in: &here, gives: people.Signatory}
 		},
 		"mandate.handover": func(w *world) call {
 			m := w.mandate(people.Coordinator, here)
-			return call{path: mandates + m.ID + "/transmettre", form: form("personne", w.person().ID, "from", "2900-01-01", "version", "1"), in: &here, gives: people.Coordinator}
+			return call{path: mandates + m.ID + "/transmettre", form: form("personne", w.mandate(people.Observer, here).Person, "from", "2900-01-01", "version", "1"), in: &here, gives: people.Coordinator}
 		},
 		"person.suspend.form":      about("/suspendre"),
 		"person.suspend":           about("/suspendre", "version", "1", "reason", "essai"),
@@ -165,9 +165,11 @@ func adminSamples() map[string]sample {
 			}
 			return call{path: settings + "logo", form: form("do", "remove", "id", a.ID)}
 		},
-		"setting.mail.form":      at(settings + "courriel"),
-		"setting.mail":           sheet("courriel", "mail", "host", "smtp.example.fr", "port", "587", "security", "starttls", "from", "bassin@example.fr"),
-		"setting.mail.try":       sending(settings+"courriel/essai", "to", "pas une adresse"),
+		"setting.mail.form": at(settings + "courriel"),
+		"setting.mail":      sheet("courriel", "mail", "host", "smtp.example.fr", "port", "587", "security", "starttls", "from", "bassin@example.fr"),
+		"setting.mail.try": func(*world) call { // no mail server is set: it says that none answers
+			return call{path: settings + "courriel/essai", form: form("to", "essai@example.fr"), answer: http.StatusServiceUnavailable}
+		},
 		"setting.accounts.form":  at(settings + "comptes"),
 		"setting.accounts":       sheet("comptes", "accounts", "self_registration", "1"),
 		"setting.notices.form":   at(settings + "notifications"),
