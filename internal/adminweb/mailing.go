@@ -99,7 +99,7 @@ func (p *Pages) tryMail(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		parts[0].Shows = []web.Component{web.Notice{Kind: web.Attention, Title: l.T("admin.setting.courriel.test_failed"), Text: l.T(why.Key, why.Args...), Role: "alert"}}
 		if why.Err != nil {
-			parts[0].Shows = append(parts[0].Shows, web.Details{Summary: l.T("admin.setting.courriel.test_said"), Body: "<p>" + template.HTML(template.HTMLEscapeString(why.Err.Error())) + "</p>"})
+			parts[0].Shows = append(parts[0].Shows, web.Details{Summary: l.T("admin.setting.courriel.test_said"), Body: "<p>" + template.HTML(template.HTMLEscapeString(why.Err.Error())) + "</p>"}) //nolint:gosec // escaped
 		}
 	}
 	v := &page{Title: l.T("admin.setting.courriel.test"), Parts: parts}
