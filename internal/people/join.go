@@ -156,7 +156,8 @@ func offered(k Ticket) (v Invitation, err error) {
 	if k.Person != "" {
 		return v, fault.New(fault.Gone, "people.ticket.gone")
 	}
-	return v, json.Unmarshal([]byte(k.Data), &v)
+	err = json.Unmarshal([]byte(k.Data), &v)
+	return v, err
 }
 
 // Join makes the account that was offered, with the mandate that goes with it.

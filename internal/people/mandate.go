@@ -58,22 +58,18 @@ func DateOf(t time.Time, in *time.Location) Date { return Date(t.In(in).Format(t
 // Valid says whether d is a day.
 func (d Date) Valid() bool { _, err := time.Parse(time.DateOnly, string(d)); return err == nil }
 
-// Before is the day before.
-func (d Date) Before() Date {
-	t, err := time.Parse(time.DateOnly, string(d))
-	if err != nil {
-		return ""
-	}
-	return Date(t.AddDate(0, 0, -1).Format(time.DateOnly))
-}
+// Before is the day before, "" for what is no day.
+func (d Date) Before() Date { return d.plus(-1) }
 
-// After is the day after.
-func (d Date) After() Date {
+// After is the day after, "" for what is no day.
+func (d Date) After() Date { return d.plus(1) }
+
+func (d Date) plus(days int) Date {
 	t, err := time.Parse(time.DateOnly, string(d))
 	if err != nil {
 		return ""
 	}
-	return Date(t.AddDate(0, 0, 1).Format(time.DateOnly))
+	return Date(t.AddDate(0, 0, days).Format(time.DateOnly))
 }
 
 // Mandate is a role of a person in a scope, from a day to a day, given by somebody

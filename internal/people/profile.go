@@ -43,7 +43,7 @@ func (s *Accounts) ChangeEmail(ctx context.Context, a *Actor, email, password st
 	if err := CheckEmail(email); err != nil {
 		return err
 	}
-	if err := s.confirm(ctx, a, password); err != nil {
+	if err := s.Confirm(ctx, a, password); err != nil {
 		return err
 	}
 	email = strings.TrimSpace(email)

@@ -176,9 +176,9 @@ func (s *Accounts) UseLink(ctx context.Context, token string, v Visit) (in Enter
 // recent is how long after signing in somebody without password is still known to be there.
 const recent = 30 * time.Minute
 
-// confirm makes sure, before what matters, that it is still the person who sits there:
+// Confirm makes sure, before what matters, that it is still the person who sits there:
 // by their password, or by a recent sign-in for those who have none.
-func (s *Accounts) confirm(ctx context.Context, a *Actor, password string) error {
+func (s *Accounts) Confirm(ctx context.Context, a *Actor, password string) error {
 	if err := a.RequireSomeone(); err != nil {
 		return err
 	}
@@ -209,7 +209,7 @@ func (s *Accounts) confirm(ctx context.Context, a *Actor, password string) error
 
 // ChangePassword gives the actor a new password and ends their other sessions.
 func (s *Accounts) ChangePassword(ctx context.Context, a *Actor, present, next string) error {
-	if err := s.confirm(ctx, a, present); err != nil {
+	if err := s.Confirm(ctx, a, present); err != nil {
 		return err
 	}
 	hash, err := s.hash(ctx, next, a.Person.Name, a.Person.Email)

@@ -154,7 +154,7 @@ func (s *Accounts) strengthen(ctx context.Context, tx Tx, a *Actor) (Entered, er
 // guarded makes sure of who sits there before ways in change: see [Accounts.confirm]. Who
 // has a second factor must have shown it.
 func (s *Accounts) guarded(ctx context.Context, a *Actor, password string) error {
-	if err := s.confirm(ctx, a, password); err != nil {
+	if err := s.Confirm(ctx, a, password); err != nil {
 		return err
 	}
 	creds, err := s.Store.Credentials(ctx, a.Person.ID)
