@@ -63,8 +63,6 @@ type Outbox interface {
 	Release(ctx context.Context, d Delivery) error
 	// Events lists events of a state, oldest first.
 	Events(ctx context.Context, s State, limit int) ([]Status, error)
-	// Revive puts a dead event back in line.
-	Revive(ctx context.Context, id string, due time.Time) error
 	// Prune forgets events delivered before then or, of another state, left before
 	// then. It says how many.
 	Prune(ctx context.Context, s State, before time.Time) (int, error)

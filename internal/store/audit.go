@@ -36,7 +36,7 @@ func (db *DB) Head(ctx context.Context) (audit.Head, error) {
 
 const auditColumns = `seq, at, actor, action, subject, was, became, hash`
 
-func scanRow(s interface{ Scan(...any) error }) (r audit.Row, err error) {
+func scanRow(s scanner) (r audit.Row, err error) {
 	if err = s.Scan(&r.Seq, &r.At, &r.By, &r.Action, &r.Subject, &r.Was, &r.Became, &r.Hash); err != nil {
 		return r, failed("read the record", err)
 	}
@@ -114,23 +114,7 @@ func (db *DB) Find(ctx context.Context, f audit.Filter) ([]audit.Row, error) {
 }
 
 func (db *DB) rows(ctx context.Context, query string, args ...any) ([]audit.Row, error) {
-	found, err := db.read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, failed("read the record", err)
-	}
-	defer found.Close()
-	var out []audit.Row
-	for found.Next() {
-		r, err := scanRow(found)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	if err := found.Err(); err != nil {
-		return nil, failed("read the record", err)
-	}
-	return out, nil
+	return each(ctx, db.read, "read the record", scanRow, query, args...)
 }
 
 // Key implements [audit.Store].

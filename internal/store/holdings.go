@@ -73,7 +73,7 @@ func (db *DB) DataOf(ctx context.Context, person string) ([]personal.Part, error
 	for i, h := range holdings {
 		out[i].Holding = personal.Holding{Table: h.table, Columns: h.columns, Public: h.public}
 		var err error
-		out[i].Values, err = each(ctx, db.read, "read what is kept of a person", func(s interface{ Scan(...any) error }) ([]any, error) {
+		out[i].Values, err = each(ctx, db.read, "read what is kept of a person", func(s scanner) ([]any, error) {
 			values, into := make([]any, len(h.columns)), make([]any, len(h.columns))
 			for i := range values {
 				into[i] = &values[i]

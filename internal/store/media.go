@@ -99,7 +99,7 @@ func oneIf(b bool) int {
 const attachmentColumns = `SELECT a.id, a.subject, a.name, a.alt, a.type, a.sha256, b.size, a.small, a.width, a.height, a.public, a.giver, a.given_at, a.version
 	FROM attachment a JOIN blob b ON b.sha256 = a.sha256 `
 
-func scanAttachment(s interface{ Scan(...any) error }) (a media.Attachment, err error) {
+func scanAttachment(s scanner) (a media.Attachment, err error) {
 	var small sql.NullString
 	var public int
 	err = s.Scan(&a.ID, &a.Subject, &a.Name, &a.Alt, &a.Type, &a.SHA256, &a.Size, &small, &a.Width, &a.Height, &public, &a.By, &a.At, &a.Version)
@@ -115,7 +115,7 @@ func scanAttachment(s interface{ Scan(...any) error }) (a media.Attachment, err 
 
 // Attachment implements [media.Store].
 func (db *DB) Attachment(ctx context.Context, id string) (media.Attachment, error) {
-	if strings.ContainsRune(id, 0) || strings.ToValidUTF8(id, "") != id { // no text column can hold it
+	if !textual(id) {
 		return media.Attachment{}, fault.New(fault.NotFound, "media.not_found")
 	}
 	return scanAttachment(db.read.QueryRowContext(ctx, attachmentColumns+`WHERE a.id = $1`, id))
@@ -123,23 +123,7 @@ func (db *DB) Attachment(ctx context.Context, id string) (media.Attachment, erro
 
 // Attachments implements [media.Store].
 func (db *DB) Attachments(ctx context.Context, subject string) ([]media.Attachment, error) {
-	rows, err := db.read.QueryContext(ctx, attachmentColumns+`WHERE a.subject = $1 ORDER BY a.given_at, a.id`, subject)
-	if err != nil {
-		return nil, failed("read attachments", err)
-	}
-	defer rows.Close()
-	var out []media.Attachment
-	for rows.Next() {
-		a, err := scanAttachment(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, a)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, failed("read attachments", err)
-	}
-	return out, nil
+	return each(ctx, db.read, "read attachments", scanAttachment, attachmentColumns+`WHERE a.subject = $1 ORDER BY a.given_at, a.id`, subject)
 }
 
 // lockAttachment reads it and keeps others from changing it meanwhile.
@@ -202,51 +186,22 @@ const used = `EXISTS (SELECT 1 FROM attachment a WHERE a.sha256 = blob.sha256) O
 
 // KeptBlobs implements [media.Store].
 func (db *DB) KeptBlobs(ctx context.Context) ([]media.Kept, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT sha256, size, used_at, CASE WHEN `+used+` THEN 1 ELSE 0 END FROM blob ORDER BY sha256`)
-	if err != nil {
-		return nil, failed("list bytes", err)
-	}
-	defer rows.Close()
-	var out []media.Kept
-	for rows.Next() {
-		var k media.Kept
+	return each(ctx, db.read, "list bytes", func(row scanner) (k media.Kept, err error) {
 		var inUse int
-		if err := rows.Scan(&k.Sum, &k.Size, &k.At, &inUse); err != nil {
-			return nil, failed("list bytes", err)
-		}
+		err = row.Scan(&k.Sum, &k.Size, &k.At, &inUse)
 		k.At, k.Used = k.At.UTC(), inUse == 1
-		out = append(out, k)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, failed("list bytes", err)
-	}
-	return out, nil
+		return k, err
+	}, `SELECT sha256, size, used_at, CASE WHEN `+used+` THEN 1 ELSE 0 END FROM blob ORDER BY sha256`)
 }
 
 // TakeOrphans implements [media.Store]. Of two servers that choose the same bytes, the
 // second waits for the first, looks again, and finds them taken.
-func (db *DB) TakeOrphans(ctx context.Context, before, abandoned time.Time, n int) ([]string, error) {
-	var sums []string
-	err := db.change(ctx, "take orphans", func(t *tx) error {
-		sums = nil
-		rows, err := t.QueryContext(t.ctx, `UPDATE blob SET going_at = $1 WHERE used_at < $2 AND (going_at IS NULL OR going_at < $3) AND NOT (`+used+`)
+func (db *DB) TakeOrphans(ctx context.Context, before, abandoned time.Time, n int) (sums []string, err error) {
+	err = db.change(ctx, "take orphans", func(t *tx) (err error) {
+		sums, err = each(t.ctx, t, "take orphans", scanText, `UPDATE blob SET going_at = $1 WHERE used_at < $2 AND (going_at IS NULL OR going_at < $3) AND NOT (`+used+`)
 			AND sha256 IN (SELECT sha256 FROM blob WHERE used_at < $2 AND (going_at IS NULL OR going_at < $3) AND NOT (`+used+`) ORDER BY used_at LIMIT $4)
 			RETURNING sha256`, t.now, stamp(before), stamp(abandoned), n)
-		if err != nil {
-			return failed("take orphans", err)
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var sum string
-			if err := rows.Scan(&sum); err != nil {
-				return failed("take orphans", err)
-			}
-			sums = append(sums, sum)
-		}
-		if err := rows.Err(); err != nil {
-			return failed("take orphans", err)
-		}
-		return nil
+		return err
 	})
 	return sums, err
 }

@@ -87,33 +87,15 @@ func (db *DB) Arrived(ctx context.Context, id string) (time.Time, error) {
 
 const noticeColumns = `id, person, subject, title, body, link, at, came_at, read_at`
 
-func scanNotices(rows *sql.Rows) ([]notice.Kept, error) {
-	defer rows.Close()
-	var out []notice.Kept
-	for rows.Next() {
-		var k notice.Kept
-		var title, body string
-		var read sql.NullTime
-		err := rows.Scan(&k.ID, &k.Person, &k.Subject, &title, &body, &k.Link, &k.At, &k.Arrived, &read)
-		if err == nil {
-			err = json.Unmarshal([]byte(title), &k.Title)
-		}
-		if err == nil {
-			err = json.Unmarshal([]byte(body), &k.Text)
-		}
-		if err != nil {
-			return nil, failed("read notices", err)
-		}
-		k.At, k.Arrived = k.At.UTC(), k.Arrived.UTC()
-		if read.Valid {
-			k.Read = read.Time.UTC()
-		}
-		out = append(out, k)
+func scanNotice(row scanner) (k notice.Kept, err error) {
+	var title, body string
+	var read sql.NullTime
+	if err := row.Scan(&k.ID, &k.Person, &k.Subject, &title, &body, &k.Link, &k.At, &k.Arrived, &read); err != nil {
+		return k, err
 	}
-	if err := rows.Err(); err != nil {
-		return nil, failed("read notices", err)
-	}
-	return out, nil
+	k.At, k.Arrived, k.Read = k.At.UTC(), k.Arrived.UTC(), utc(read)
+	err = errors.Join(json.Unmarshal([]byte(title), &k.Title), json.Unmarshal([]byte(body), &k.Text))
+	return k, err
 }
 
 // Notices implements [notice.Store].
@@ -123,12 +105,8 @@ func (db *DB) Notices(ctx context.Context, person string, offset, limit int) (no
 	if err != nil {
 		return l, failed("count notices", err)
 	}
-	rows, err := db.read.QueryContext(ctx, `SELECT `+noticeColumns+` FROM notice WHERE person = $1
+	l.Notices, err = each(ctx, db.read, "read notices", scanNotice, `SELECT `+noticeColumns+` FROM notice WHERE person = $1
 		ORDER BY CASE WHEN read_at IS NULL THEN 0 ELSE 1 END, came_at DESC, id LIMIT $2 OFFSET $3`, person, limit, offset)
-	if err != nil {
-		return l, failed("read notices", err)
-	}
-	l.Notices, err = scanNotices(rows)
 	return l, err
 }
 
@@ -144,13 +122,9 @@ func (db *DB) Unread(ctx context.Context, person string) (int, error) {
 // Read implements [notice.Store].
 func (db *DB) Read(ctx context.Context, person, id string, at time.Time) (notice.Kept, error) {
 	var found []notice.Kept
-	err := db.change(ctx, "read a notice", func(t *tx) error {
-		rows, err := t.QueryContext(t.ctx, `UPDATE notice SET read_at = COALESCE(read_at, $3) WHERE id = $1 AND person = $2 RETURNING `+noticeColumns,
+	err := db.change(ctx, "read a notice", func(t *tx) (err error) {
+		found, err = each(t.ctx, t, "read a notice", scanNotice, `UPDATE notice SET read_at = COALESCE(read_at, $3) WHERE id = $1 AND person = $2 RETURNING `+noticeColumns,
 			id, person, stamp(at))
-		if err != nil {
-			return failed("read a notice", err)
-		}
-		found, err = scanNotices(rows)
 		if err == nil && len(found) == 0 {
 			err = fault.New(fault.NotFound, "notice.unknown")
 		}
@@ -286,23 +260,7 @@ func (db *DB) Stop(ctx context.Context, token string) (notice.Subject, error) {
 
 // Waiting implements [notice.Store].
 func (db *DB) Waiting(ctx context.Context, after string, limit int) ([]string, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT DISTINCT person FROM notice WHERE waits = 1 AND person > $1 ORDER BY person LIMIT $2`, after, limit)
-	if err != nil {
-		return nil, failed("look for who waits", err)
-	}
-	defer rows.Close()
-	var out []string
-	for rows.Next() {
-		var person string
-		if err := rows.Scan(&person); err != nil {
-			return nil, failed("look for who waits", err)
-		}
-		out = append(out, person)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, failed("look for who waits", err)
-	}
-	return out, nil
+	return each(ctx, db.read, "look for who waits", scanText, `SELECT DISTINCT person FROM notice WHERE waits = 1 AND person > $1 ORDER BY person LIMIT $2`, after, limit)
 }
 
 // LeaveDigest implements [notice.Store]. Of two servers that begin together, the
@@ -313,11 +271,7 @@ func (db *DB) LeaveDigest(ctx context.Context, person string, write func([]notic
 		if there, err := t.there(person); err != nil || !there {
 			return err
 		}
-		rows, err := t.QueryContext(t.ctx, `UPDATE notice SET waits = 0 WHERE person = $1 AND waits = 1 RETURNING `+noticeColumns, person)
-		if err != nil {
-			return failed("leave a digest", err)
-		}
-		all, err := scanNotices(rows)
+		all, err := each(t.ctx, t, "leave a digest", scanNotice, `UPDATE notice SET waits = 0 WHERE person = $1 AND waits = 1 RETURNING `+noticeColumns, person)
 		if err != nil {
 			return err
 		}

@@ -16,7 +16,7 @@ var _ people.OrganisationStore = (*DB)(nil)
 
 const organisationColumns = `id, kind, name, short_name, siren, siret, rna, address, postal_code, commune, email, website, vintage, state, merged_into, version, created_at`
 
-func scanOrganisation(s interface{ Scan(...any) error }) (o people.Organisation, err error) {
+func scanOrganisation(s scanner) (o people.Organisation, err error) {
 	err = s.Scan(&o.ID, &o.Kind, &o.Name, &o.ShortName, &o.SIREN, &o.SIRET, &o.RNA, &o.Address, &o.PostalCode, &o.Commune, &o.Email, &o.Website,
 		&o.Vintage, &o.State, &o.MergedInto, &o.Version, &o.CreatedAt)
 	o.CreatedAt = o.CreatedAt.UTC()
@@ -59,7 +59,7 @@ type acts struct {
 	in           territory.ID
 }
 
-func scanActs(s interface{ Scan(...any) error }) (a acts, err error) {
+func scanActs(s scanner) (a acts, err error) {
 	var text string
 	if err = s.Scan(&a.organisation, &text); err != nil {
 		return a, err
@@ -168,7 +168,7 @@ func (db *DB) Organisations(ctx context.Context, f people.OrganisationFilter) ([
 
 // ActionTerritories implements [people.OrganisationStore].
 func (db *DB) ActionTerritories(ctx context.Context) ([]territory.ID, error) {
-	return each(ctx, db.read, "read where organisations act", func(s interface{ Scan(...any) error }) (territory.ID, error) {
+	return each(ctx, db.read, "read where organisations act", func(s scanner) (territory.ID, error) {
 		a, err := scanActs(s)
 		return a.in, err
 	}, `SELECT DISTINCT '', territory FROM organisation_territory`)

@@ -41,8 +41,7 @@ func (t *tx) refer(by audit.Actor, table, from, to string, ids []string) ([]stri
 		if ids != nil {
 			among(&c, `id IN (%s)`, ids)
 		}
-		moved, err := each(t.ctx, t, "move "+table, func(s interface{ Scan(...any) error }) (id string, err error) { return id, s.Scan(&id) },
-			`UPDATE `+table+` SET `+set+c.String()+` RETURNING id`, c.args...)
+		moved, err := each(t.ctx, t, "move "+table, scanText, `UPDATE `+table+` SET `+set+c.String()+` RETURNING id`, c.args...)
 		if err != nil {
 			return nil, err
 		}
@@ -157,17 +156,15 @@ func (t *tx) insertMerge(m people.Merge) error {
 
 const mergeColumns = `id, kept, merged, merged_state, actor, at, was, became, moved, undone_at`
 
-func scanMerge(s interface{ Scan(...any) error }) (m people.Merge, err error) {
+func scanMerge(s scanner) (m people.Merge, err error) {
 	var before, after, moved string
 	var undone sql.NullTime
 	if err = s.Scan(&m.ID, &m.Kept, &m.Merged, &m.MergedState, &m.By, &m.At, &before, &after, &moved, &undone); err != nil {
 		return m, err
 	}
-	m.At = m.At.UTC()
-	if undone.Valid {
-		m.UndoneAt = undone.Time.UTC()
-	}
-	return m, errors.Join(json.Unmarshal([]byte(before), &m.Before), json.Unmarshal([]byte(after), &m.After), json.Unmarshal([]byte(moved), &m.Moved))
+	m.At, m.UndoneAt = m.At.UTC(), utc(undone)
+	err = errors.Join(json.Unmarshal([]byte(before), &m.Before), json.Unmarshal([]byte(after), &m.After), json.Unmarshal([]byte(moved), &m.Moved))
+	return m, err
 }
 
 // Merges implements [people.OrganisationStore].
@@ -257,8 +254,10 @@ func (db *DB) SetApart(ctx context.Context, by audit.Actor, a, b string) error {
 
 // Apart implements [people.OrganisationStore].
 func (db *DB) Apart(ctx context.Context) (map[[2]string]bool, error) {
-	found, err := each(ctx, db.read, "read pairs set apart", func(s interface{ Scan(...any) error }) (p [2]string, err error) { return p, s.Scan(&p[0], &p[1]) },
-		`SELECT one, other FROM organisation_apart`)
+	found, err := each(ctx, db.read, "read pairs set apart", func(s scanner) (p [2]string, err error) {
+		err = s.Scan(&p[0], &p[1])
+		return p, err
+	}, `SELECT one, other FROM organisation_apart`)
 	if err != nil {
 		return nil, err
 	}

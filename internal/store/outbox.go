@@ -45,28 +45,17 @@ func (db *DB) Claim(ctx context.Context, kinds []string, n int, now, until time.
 	args = append(args, lease, stamp(until), n)
 	k := len(args)
 	var out []job.Delivery
-	err := db.change(ctx, "claim events", func(t *tx) error {
-		out = nil
-		rows, err := t.QueryContext(t.ctx, fmt.Sprintf(`UPDATE outbox SET lease = $%d, lease_until = $%d, attempts = attempts + 1
-			WHERE `+due+` AND id IN (SELECT id FROM outbox WHERE `+due+` ORDER BY due_at, id LIMIT $%d)
-			RETURNING id, kind, body, attempts`, k-2, k-1, k), args...)
-		if err != nil {
-			return failed("claim events", err)
-		}
-		defer rows.Close()
-		for rows.Next() {
+	err := db.change(ctx, "claim events", func(t *tx) (err error) {
+		out, err = each(t.ctx, t, "claim events", func(row scanner) (job.Delivery, error) {
 			d := job.Delivery{Lease: lease}
 			var body string
-			if err := rows.Scan(&d.ID, &d.Kind, &body, &d.Attempt); err != nil {
-				return failed("claim events", err)
-			}
+			err := row.Scan(&d.ID, &d.Kind, &body, &d.Attempt)
 			d.Body = []byte(body)
-			out = append(out, d)
-		}
-		if err := rows.Err(); err != nil {
-			return failed("claim events", err)
-		}
-		return nil
+			return d, err
+		}, fmt.Sprintf(`UPDATE outbox SET lease = $%d, lease_until = $%d, attempts = attempts + 1
+			WHERE `+due+` AND id IN (SELECT id FROM outbox WHERE `+due+` ORDER BY due_at, id LIMIT $%d)
+			RETURNING id, kind, body, attempts`, k-2, k-1, k), args...)
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -116,36 +105,12 @@ func plain(s string) string {
 
 // Events implements [job.Outbox].
 func (db *DB) Events(ctx context.Context, s job.State, limit int) ([]job.Status, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT id, kind, state, attempts, created_at, due_at, error FROM outbox
-		WHERE state = $1 ORDER BY created_at, id LIMIT $2`, string(s), limit)
-	if err != nil {
-		return nil, failed("list events", err)
-	}
-	defer rows.Close()
-	var out []job.Status
-	for rows.Next() {
-		var e job.Status
-		if err := rows.Scan(&e.ID, &e.Kind, &e.State, &e.Attempts, &e.CreatedAt, &e.Due, &e.Error); err != nil {
-			return nil, failed("list events", err)
-		}
+	return each(ctx, db.read, "list events", func(row scanner) (e job.Status, err error) {
+		err = row.Scan(&e.ID, &e.Kind, &e.State, &e.Attempts, &e.CreatedAt, &e.Due, &e.Error)
 		e.CreatedAt, e.Due = e.CreatedAt.UTC(), e.Due.UTC()
-		out = append(out, e)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, failed("list events", err)
-	}
-	return out, nil
-}
-
-// Revive implements [job.Outbox].
-func (db *DB) Revive(ctx context.Context, id string, due time.Time) error {
-	return db.change(ctx, "revive an event", func(t *tx) error {
-		n, err := t.exec("revive an event", `UPDATE outbox SET state = 'waiting', attempts = 0, due_at = $2 WHERE id = $1 AND state = 'dead'`, id, stamp(due))
-		if err == nil && n == 0 {
-			err = fault.New(fault.NotFound, "store.event_not_found", id)
-		}
-		return err
-	})
+		return e, err
+	}, `SELECT id, kind, state, attempts, created_at, due_at, error FROM outbox
+		WHERE state = $1 ORDER BY created_at, id LIMIT $2`, string(s), limit)
 }
 
 // Prune implements [job.Outbox].

@@ -17,8 +17,10 @@ func (db *DB) Tally(ctx context.Context) (map[job.State]int, error) {
 		state job.State
 		n     int
 	}
-	counts, err := each(ctx, db.read, "count events", func(s interface{ Scan(...any) error }) (c count, err error) { return c, s.Scan(&c.state, &c.n) },
-		`SELECT state, count(*) FROM outbox GROUP BY state`)
+	counts, err := each(ctx, db.read, "count events", func(s scanner) (c count, err error) {
+		err = s.Scan(&c.state, &c.n)
+		return c, err
+	}, `SELECT state, count(*) FROM outbox GROUP BY state`)
 	out := map[job.State]int{}
 	for _, c := range counts {
 		out[c.state] = c.n

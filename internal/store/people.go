@@ -20,12 +20,6 @@ import (
 
 var _ people.Store = (*DB)(nil)
 
-// asker is a database, or a transaction in it.
-type asker interface {
-	querier
-	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
-}
-
 // peopleReader reads what is kept of people, in or out of a change.
 type peopleReader struct {
 	ask  asker
@@ -43,26 +37,11 @@ func (r peopleReader) locking(ctx context.Context, table, columns, where string,
 
 const personColumns = `id, name, email, lang, state, created_at, seen_at, version`
 
-func scanPerson(s interface{ Scan(...any) error }, more ...any) (p people.Person, err error) {
+func scanPerson(s scanner) (p people.Person, err error) {
 	var seen sql.NullTime
-	err = s.Scan(append([]any{&p.ID, &p.Name, &p.Email, &p.Lang, &p.State, &p.CreatedAt, &seen, &p.Version}, more...)...)
-	p.CreatedAt, p.SeenAt = p.CreatedAt.UTC(), seen.Time.UTC()
-	if !seen.Valid {
-		p.SeenAt = time.Time{}
-	}
+	err = s.Scan(&p.ID, &p.Name, &p.Email, &p.Lang, &p.State, &p.CreatedAt, &seen, &p.Version)
+	p.CreatedAt, p.SeenAt = p.CreatedAt.UTC(), utc(seen)
 	return p, err
-}
-
-func found[T any](what, id string, v T, err error) (T, error) {
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		var none T
-		return none, fault.New(fault.NotFound, "store.not_found", id)
-	case err != nil:
-		var none T
-		return none, failed(what, err)
-	}
-	return v, nil
 }
 
 func (r peopleReader) Person(ctx context.Context, id string) (people.Person, error) {
@@ -83,13 +62,10 @@ func (r peopleReader) PersonByEmail(ctx context.Context, key string) (people.Per
 
 const credentialColumns = `id, person, kind, label, lookup, data, created_at, used_at`
 
-func scanCredential(s interface{ Scan(...any) error }) (c people.Credential, err error) {
+func scanCredential(s scanner) (c people.Credential, err error) {
 	var used sql.NullTime
 	err = s.Scan(&c.ID, &c.Person, &c.Kind, &c.Label, &c.Key, &c.Data, &c.CreatedAt, &used)
-	c.CreatedAt = c.CreatedAt.UTC()
-	if used.Valid {
-		c.UsedAt = used.Time.UTC()
-	}
+	c.CreatedAt, c.UsedAt = c.CreatedAt.UTC(), utc(used)
 	return c, err
 }
 
@@ -107,20 +83,20 @@ func (r peopleReader) CredentialByKey(ctx context.Context, kind people.Credentia
 
 const sessionColumns = `id, person, token_hash, method, strong, device, created_at, seen_at, expires_at`
 
-func scanSession(s interface{ Scan(...any) error }, more ...any) (x people.Session, err error) {
-	err = s.Scan(append([]any{&x.ID, &x.Person, &x.TokenHash, &x.Method, &x.Strong, &x.Device, &x.CreatedAt, &x.SeenAt, &x.ExpiresAt}, more...)...)
+func scanSession(s scanner) (x people.Session, err error) {
+	err = s.Scan(&x.ID, &x.Person, &x.TokenHash, &x.Method, &x.Strong, &x.Device, &x.CreatedAt, &x.SeenAt, &x.ExpiresAt)
 	x.CreatedAt, x.SeenAt, x.ExpiresAt = x.CreatedAt.UTC(), x.SeenAt.UTC(), x.ExpiresAt.UTC()
 	return x, err
 }
 
 func (r peopleReader) Sessions(ctx context.Context, person string) ([]people.Session, error) {
-	return each(ctx, r.ask, "read sessions", func(s interface{ Scan(...any) error }) (people.Session, error) { return scanSession(s) },
+	return each(ctx, r.ask, "read sessions", scanSession,
 		`SELECT `+sessionColumns+` FROM session WHERE person = $1 ORDER BY seen_at DESC, id`, person)
 }
 
 const ticketColumns = `token_hash, purpose, person, data, created_at, expires_at`
 
-func scanTicket(s interface{ Scan(...any) error }) (k people.Ticket, err error) {
+func scanTicket(s scanner) (k people.Ticket, err error) {
 	err = s.Scan(&k.TokenHash, &k.Purpose, &k.Person, &k.Data, &k.CreatedAt, &k.ExpiresAt)
 	k.CreatedAt, k.ExpiresAt = k.CreatedAt.UTC(), k.ExpiresAt.UTC()
 	return k, err
@@ -133,7 +109,7 @@ func (r peopleReader) Ticket(ctx context.Context, hash string) (people.Ticket, e
 
 const mandateColumns = `id, person, role, scope, starts, ends, given_by, act, act_href, follows, ended_by, end_reason, created_at, version`
 
-func scanMandate(s interface{ Scan(...any) error }) (m people.Mandate, err error) {
+func scanMandate(s scanner) (m people.Mandate, err error) {
 	var scope string
 	err = s.Scan(&m.ID, &m.Person, &m.Role, &scope, &m.From, &m.To, &m.GivenBy, &m.Act, &m.ActHref, &m.Follows, &m.EndedBy, &m.EndReason, &m.CreatedAt, &m.Version)
 	if err != nil {
@@ -167,30 +143,6 @@ func (r peopleReader) Administrators(ctx context.Context, on people.Date) ([]peo
 	}
 	return each(ctx, r.ask, "read administrators", scanMandate, `SELECT `+mandateColumns+` FROM mandate WHERE `+where, string(on))
 }
-
-// each reads all rows of a question.
-func each[T any](ctx context.Context, ask asker, what string, scan func(interface{ Scan(...any) error }) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := ask.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, failed(what, err)
-	}
-	defer rows.Close()
-	var out []T
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, failed(what, err)
-		}
-		out = append(out, v)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, failed(what, err)
-	}
-	return out, nil
-}
-
-// textual says whether a text column can hold s at all.
-func textual(s string) bool { return !strings.ContainsRune(s, 0) && strings.ToValidUTF8(s, "") == s }
 
 // reading is the reader outside of a change.
 func (db *DB) reading() peopleReader { return peopleReader{ask: db.read} }
@@ -254,13 +206,6 @@ type peopleTx struct {
 func (x peopleTx) Now() time.Time          { return x.t.now }
 func (x peopleTx) Record(e ...audit.Entry) { x.t.record(e...) }
 func (x peopleTx) Tell(e ...job.Event)     { x.t.tell(e...) }
-
-func orNull(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return stamp(t)
-}
 
 func (x peopleTx) AddPerson(p people.Person) error {
 	if err := checkPerson(p.ID); err != nil {

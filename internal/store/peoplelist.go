@@ -28,10 +28,7 @@ func (db *DB) Seated(ctx context.Context, hash string, now time.Time, on people.
 	case err != nil:
 		return people.Actor{}, failed("read a session", err)
 	}
-	s.CreatedAt, s.SeenAt, s.ExpiresAt, p.CreatedAt = s.CreatedAt.UTC(), s.SeenAt.UTC(), s.ExpiresAt.UTC(), p.CreatedAt.UTC()
-	if seen.Valid {
-		p.SeenAt = seen.Time.UTC()
-	}
+	s.CreatedAt, s.SeenAt, s.ExpiresAt, p.CreatedAt, p.SeenAt = s.CreatedAt.UTC(), s.SeenAt.UTC(), s.ExpiresAt.UTC(), p.CreatedAt.UTC(), utc(seen)
 	a.Mandates, err = each(ctx, db.read, "read mandates", scanMandate, `SELECT `+mandateColumns+` FROM mandate
 		WHERE person = $1 AND starts <= $2 AND (ends = '' OR ends >= $2) ORDER BY starts, id`, p.ID, string(on))
 	if err != nil {
@@ -134,7 +131,7 @@ func (db *DB) People(ctx context.Context, q people.PeopleQuery) ([]people.Person
 	if limit <= 0 || limit > 1000 {
 		limit = 50
 	}
-	return each(ctx, db.read, "list people", func(s interface{ Scan(...any) error }) (people.Person, error) { return scanPerson(s) },
+	return each(ctx, db.read, "list people", scanPerson,
 		`SELECT `+personColumns+` FROM person`+c.String()+fmt.Sprintf(` ORDER BY name_key, id LIMIT %d`, limit), c.args...)
 }
 
@@ -179,7 +176,7 @@ func (db *DB) Mandates(ctx context.Context, q people.MandateQuery) ([]people.Man
 
 // Scopes implements [people.Store].
 func (db *DB) Scopes(ctx context.Context) ([]people.Scope, error) {
-	return each(ctx, db.read, "list scopes", func(s interface{ Scan(...any) error }) (people.Scope, error) {
+	return each(ctx, db.read, "list scopes", func(s scanner) (people.Scope, error) {
 		var text string
 		if err := s.Scan(&text); err != nil {
 			return people.Scope{}, err
@@ -200,7 +197,10 @@ func (db *DB) Names(ctx context.Context, ids []string) (map[string]string, error
 		}
 		c.and(`id IN (`+strings.Join(marks, ", ")+`) AND name <> ''`, values...)
 		type named struct{ id, name string }
-		found, err := each(ctx, db.read, "read names", func(s interface{ Scan(...any) error }) (n named, err error) { return n, s.Scan(&n.id, &n.name) },
+		found, err := each(ctx, db.read, "read names", func(s scanner) (n named, err error) {
+			err = s.Scan(&n.id, &n.name)
+			return n, err
+		},
 			`SELECT id, name FROM person`+c.String(), c.args...)
 		if err != nil {
 			return nil, err

@@ -16,8 +16,8 @@ var _ atlas.Store = (*DB)(nil)
 
 // Perimeter implements [atlas.Store].
 func (db *DB) Perimeter(ctx context.Context, code string) (atlas.Perimeter, error) {
-	if strings.ContainsRune(code, 0) || strings.ToValidUTF8(code, "") != code {
-		return atlas.Perimeter{}, perimeterNotFound(code) // no text column can hold it
+	if !textual(code) {
+		return atlas.Perimeter{}, perimeterNotFound(code)
 	}
 	p := atlas.Perimeter{Code: code}
 	var communes string

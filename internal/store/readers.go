@@ -27,13 +27,13 @@ func (db *DB) Reader(ctx context.Context, person string) (notice.Reader, error) 
 
 // Unverified implements [retention.Accounts].
 func (db *DB) Unverified(ctx context.Context, before time.Time, after string, limit int) ([]string, error) {
-	return each(ctx, db.read, "look for unverified accounts", func(s interface{ Scan(...any) error }) (id string, err error) { return id, s.Scan(&id) },
+	return each(ctx, db.read, "look for unverified accounts", scanText,
 		`SELECT id FROM person WHERE state = 'unverified' AND created_at < $1 AND id > $2 ORDER BY id LIMIT $3`, stamp(before), after, limit)
 }
 
 // Inactive implements [retention.Accounts].
 func (db *DB) Inactive(ctx context.Context, since time.Time, on people.Date, after string, limit int) ([]retention.Inactive, error) {
-	return each(ctx, db.read, "look for inactive accounts", func(s interface{ Scan(...any) error }) (x retention.Inactive, err error) {
+	return each(ctx, db.read, "look for inactive accounts", func(s scanner) (x retention.Inactive, err error) {
 		var seen sql.NullTime
 		err = s.Scan(&x.Person, &x.Seen, &seen)
 		if seen.Valid {

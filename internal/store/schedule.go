@@ -16,40 +16,21 @@ var _ job.Schedules = (*DB)(nil)
 
 // Schedules implements [job.Schedules].
 func (db *DB) Schedules(ctx context.Context, now time.Time) ([]job.Schedule, error) {
-	rows, err := db.read.QueryContext(ctx, `SELECT name, plan, due_at, tried_at, done_at, took, counts, failures, error,
+	return each(ctx, db.read, "list tasks", scanSchedule, `SELECT name, plan, due_at, tried_at, done_at, took, counts, failures, error,
 		CASE WHEN lease <> '' AND lease_until > $1 THEN 1 ELSE 0 END FROM schedule ORDER BY name`, stamp(now))
-	if err != nil {
-		return nil, failed("list tasks", err)
-	}
-	defer rows.Close()
-	var out []job.Schedule
-	for rows.Next() {
-		var s job.Schedule
-		var tried, done sql.NullTime
-		var took, running int64
-		var counts string
-		if err := rows.Scan(&s.Name, &s.Plan, &s.Due, &tried, &done, &took, &counts, &s.Failures, &s.Error, &running); err != nil {
-			return nil, failed("list tasks", err)
-		}
-		if err := json.Unmarshal([]byte(counts), &s.Counts); err != nil {
-			return nil, failed("list tasks", err)
-		}
-		s.Due, s.Tried, s.Done = s.Due.UTC(), utc(tried), utc(done)
-		s.Took, s.Running = time.Duration(took)*time.Millisecond, running == 1
-		out = append(out, s)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, failed("list tasks", err)
-	}
-	return out, nil
 }
 
-// utc is zero for no time.
-func utc(t sql.NullTime) time.Time {
-	if !t.Valid {
-		return time.Time{}
+func scanSchedule(row scanner) (s job.Schedule, err error) {
+	var tried, done sql.NullTime
+	var took, running int64
+	var counts string
+	if err := row.Scan(&s.Name, &s.Plan, &s.Due, &tried, &done, &took, &counts, &s.Failures, &s.Error, &running); err != nil {
+		return s, err
 	}
-	return t.Time.UTC()
+	s.Due, s.Tried, s.Done = s.Due.UTC(), utc(tried), utc(done)
+	s.Took, s.Running = time.Duration(took)*time.Millisecond, running == 1
+	err = json.Unmarshal([]byte(counts), &s.Counts)
+	return s, err
 }
 
 // Plan implements [job.Schedules].

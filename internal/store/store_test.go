@@ -12,7 +12,6 @@ import (
 	"bassin/internal/audit"
 	"bassin/internal/audit/audittest"
 	"bassin/internal/fault"
-	"bassin/internal/job"
 	"bassin/internal/job/jobtest"
 	"bassin/internal/media/mediatest"
 	"bassin/internal/notice/noticetest"
@@ -103,7 +102,7 @@ func TestAuditContract(t *testing.T) {
 func TestOutboxContract(t *testing.T) {
 	for _, d := range databases {
 		t.Run(d.name, func(t *testing.T) {
-			jobtest.Run(t, func(t *testing.T) job.Outbox { return migrated(t, d.dsn(t)) })
+			jobtest.Run(t, func(t *testing.T) jobtest.Kept { return migrated(t, d.dsn(t)) })
 			jobtest.RunKeeper(t, func(t *testing.T) jobtest.Kept { return migrated(t, d.dsn(t)) })
 		})
 	}

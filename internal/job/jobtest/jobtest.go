@@ -7,16 +7,17 @@ import (
 	"testing"
 	"time"
 
+	"bassin/internal/audit"
 	"bassin/internal/fault"
 	"bassin/internal/job"
 )
 
 // Run checks an outbox against the contract. Open gives an empty one, ready to
 // use, and closes it when the test it is given ends.
-func Run(t *testing.T, open func(t *testing.T) job.Outbox) {
+func Run(t *testing.T, open func(t *testing.T) Kept) {
 	for _, c := range []struct {
 		name  string
-		check func(t *testing.T, o job.Outbox)
+		check func(t *testing.T, o Kept)
 	}{
 		{"delivered once", once},
 		{"only what is due and known", due},
@@ -64,7 +65,7 @@ func list(t *testing.T, o job.Outbox, s job.State) []job.Status {
 	return l
 }
 
-func once(t *testing.T, o job.Outbox) {
+func once(t *testing.T, o Kept) {
 	must(t, o.Leave(t.Context(), events(3)...))
 	d := claim(t, o, noon, 10)
 	if len(d) != 3 || d[0].Attempt != 1 || d[0].ID == "" || d[0].ID == d[1].ID {
@@ -87,7 +88,7 @@ func once(t *testing.T, o job.Outbox) {
 	}
 }
 
-func due(t *testing.T, o job.Outbox) {
+func due(t *testing.T, o Kept) {
 	later := job.Event{Kind: "other", Body: json.RawMessage(`{}`), Due: noon.Add(1500 * time.Microsecond)}
 	must(t, o.Leave(t.Context(), later, job.Event{Kind: "unknown", Body: json.RawMessage(`{}`)}))
 	for _, c := range []struct {
@@ -100,7 +101,7 @@ func due(t *testing.T, o job.Outbox) {
 	}
 }
 
-func leases(t *testing.T, o job.Outbox) {
+func leases(t *testing.T, o Kept) {
 	must(t, o.Leave(t.Context(), events(1)...))
 	first := claim(t, o, noon, 1)[0]
 	if d := claim(t, o, noon.Add(59*time.Second), 1); len(d) != 0 {
@@ -124,7 +125,7 @@ func leases(t *testing.T, o job.Outbox) {
 	}
 }
 
-func again(t *testing.T, o job.Outbox) {
+func again(t *testing.T, o Kept) {
 	must(t, o.Leave(t.Context(), events(1)...))
 	must(t, o.Again(t.Context(), claim(t, o, noon, 1)[0], noon.Add(time.Minute), "busy\x00\xff"))
 	if d := claim(t, o, noon.Add(59*time.Second), 1); len(d) != 0 {
@@ -141,16 +142,18 @@ func again(t *testing.T, o job.Outbox) {
 	if l := list(t, o, job.Dead); len(l) != 1 || l[0].ID != d.ID || l[0].Error != "no such address" {
 		t.Errorf("dead: %+v", l)
 	}
-	must(t, o.Revive(t.Context(), d.ID, noon.Add(2*time.Hour)))
+	if n, err := o.Retry(t.Context(), audit.System, noon.Add(2*time.Hour), d.ID); err != nil || n != 1 {
+		t.Fatalf("reviving: %d, %v", n, err)
+	}
 	if x := claim(t, o, noon.Add(2*time.Hour), 1); len(x) != 1 || x[0].Attempt != 1 || string(x[0].Body) != `{"n":0}` {
 		t.Errorf("revived: %+v", x)
 	}
-	if err := o.Revive(t.Context(), "nothing", noon); fault.CodeOf(err) != fault.NotFound {
+	if _, err := o.Retry(t.Context(), audit.System, noon, "nothing"); fault.CodeOf(err) != fault.NotFound {
 		t.Errorf("reviving nothing: %v, want fault.NotFound", err)
 	}
 }
 
-func together(t *testing.T, o job.Outbox) {
+func together(t *testing.T, o Kept) {
 	const all = 60
 	must(t, o.Leave(t.Context(), events(all)...))
 	var mu sync.Mutex
@@ -186,7 +189,7 @@ func together(t *testing.T, o job.Outbox) {
 	}
 }
 
-func prune(t *testing.T, o job.Outbox) {
+func prune(t *testing.T, o Kept) {
 	must(t, o.Leave(t.Context(), events(3)...))
 	d := claim(t, o, noon, 2)
 	must(t, o.Delivered(t.Context(), d[0], noon))
@@ -208,7 +211,7 @@ func prune(t *testing.T, o job.Outbox) {
 	pruned(job.Dead, left.Add(time.Second), 1)
 }
 
-func rewind(t *testing.T, o job.Outbox) {
+func rewind(t *testing.T, o Kept) {
 	must(t, o.Leave(t.Context(), events(3)...))
 	must(t, o.Leave(t.Context(), job.Event{Kind: "other", Body: json.RawMessage(`{}`), Due: noon.AddDate(1, 0, 0)}))
 	// Ten years ahead, one delivery is put off and one is under way as its server is killed.
