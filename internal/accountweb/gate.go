@@ -22,25 +22,32 @@ type Gate struct {
 	Unread func(ctx context.Context, person string) (int, error)
 }
 
-// The names of the session's cookie. The prefix makes browsers refuse one set by
-// another host or without https.
+// The cookies of accounts: of the session, and of the device, by which one that signed
+// in before is known.
 const (
-	sessionCookie       = "bassin_session"
-	secureSessionCookie = "__Host-bassin_session"
+	sessionCookie = "bassin_session"
+	deviceCookie  = "bassin_device"
 )
 
-func (g *Gate) cookieName(r *http.Request) string {
+// cookieName is how a cookie is named to this reader: the prefix makes browsers refuse
+// one set by another host or without https.
+func (g *Gate) cookieName(r *http.Request, name string) string {
 	if g.Kit.Secure(r) {
-		return secureSessionCookie
+		return "__Host-" + name
 	}
-	return sessionCookie
+	return name
+}
+
+// cookie is one of them as it is set: no script reads it, no other site sends it with a form.
+func (g *Gate) cookie(r *http.Request, name, value string) *http.Cookie {
+	return &http.Cookie{Name: g.cookieName(r, name), Value: value, Path: "/", HttpOnly: true, Secure: g.Kit.Secure(r), SameSite: http.SameSiteLaxMode}
 }
 
 // Seat puts the actor of each request in its context. A session that cannot be
 // looked up, because the database is away, makes a visitor: public pages go on.
 func (g *Gate) Seat(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c, err := r.Cookie(g.cookieName(r))
+		c, err := r.Cookie(g.cookieName(r, sessionCookie))
 		if err != nil || c.Value == "" || len(c.Value) > 100 {
 			next.ServeHTTP(w, r)
 			return
@@ -104,7 +111,7 @@ func (g *Gate) send(w http.ResponseWriter, r *http.Request, to string) error {
 
 // Open gives the device the session that has begun, and by what it is known again.
 func (g *Gate) Open(w http.ResponseWriter, r *http.Request, in people.Entered) {
-	c := &http.Cookie{Name: g.cookieName(r), Value: in.Token, Path: "/", HttpOnly: true, Secure: g.Kit.Secure(r), SameSite: http.SameSiteLaxMode}
+	c := g.cookie(r, sessionCookie, in.Token)
 	if in.Keep { // otherwise it ends with the browser
 		c.Expires = in.Session.ExpiresAt
 	}
@@ -112,15 +119,16 @@ func (g *Gate) Open(w http.ResponseWriter, r *http.Request, in people.Entered) {
 	if in.Device == "" { // it has it already
 		return
 	}
-	http.SetCookie(w, &http.Cookie{
-		Name: g.deviceName(r), Value: in.Device, Path: "/", Expires: g.Now().AddDate(1, 1, 0),
-		HttpOnly: true, Secure: g.Kit.Secure(r), SameSite: http.SameSiteLaxMode,
-	})
+	known := g.cookie(r, deviceCookie, in.Device)
+	known.Expires = g.Now().AddDate(1, 1, 0)
+	http.SetCookie(w, known)
 }
 
 // forget takes the cookie back.
 func (g *Gate) forget(w http.ResponseWriter, r *http.Request) {
-	http.SetCookie(w, &http.Cookie{Name: g.cookieName(r), Path: "/", MaxAge: -1, HttpOnly: true, Secure: g.Kit.Secure(r), SameSite: http.SameSiteLaxMode})
+	c := g.cookie(r, sessionCookie, "")
+	c.MaxAge = -1
+	http.SetCookie(w, c)
 }
 
 // administration are rights that open the administration, widest first.

@@ -10,26 +10,13 @@ import (
 	"bassin/internal/people"
 )
 
-// The names of the device's cookie, by which a device that signed in before is known.
-const (
-	deviceCookie       = "bassin_device"
-	secureDeviceCookie = "__Host-bassin_device"
-)
-
-func (g *Gate) deviceName(r *http.Request) string {
-	if g.Kit.Secure(r) {
-		return secureDeviceCookie
-	}
-	return deviceCookie
-}
-
 // visit is what a request tells of where it comes from.
 func (p *Pages) visit(r *http.Request) people.Visit {
 	v := people.Visit{
 		From: p.counted(r), Words: browser(r.UserAgent()),
 		Lang: p.Gate.Kit.Locale(r.Context()).Lang(), Keep: r.PostFormValue("rester") == "1" || r.PostFormValue("rester-cle") == "1",
 	}
-	if c, err := r.Cookie(p.Gate.deviceName(r)); err == nil && len(c.Value) <= 100 {
+	if c, err := r.Cookie(p.Gate.cookieName(r, deviceCookie)); err == nil && len(c.Value) <= 100 {
 		v.Device = c.Value
 	}
 	return v
