@@ -43,6 +43,13 @@ func (g *Gate) cookie(r *http.Request, name, value string) *http.Cookie {
 	return &http.Cookie{Name: g.cookieName(r, name), Value: value, Path: "/", HttpOnly: true, Secure: g.Kit.Secure(r), SameSite: http.SameSiteLaxMode}
 }
 
+// set gives a cookie for that many seconds, or takes it back where age is below zero.
+func (g *Gate) set(w http.ResponseWriter, r *http.Request, name, value string, age int) {
+	c := g.cookie(r, name, value)
+	c.MaxAge = age
+	http.SetCookie(w, c)
+}
+
 // Seat puts the actor of each request in its context. A session that cannot be
 // looked up, because the database is away, makes a visitor: public pages go on.
 func (g *Gate) Seat(next http.Handler) http.Handler {
@@ -126,9 +133,7 @@ func (g *Gate) Open(w http.ResponseWriter, r *http.Request, in people.Entered) {
 
 // forget takes the cookie back.
 func (g *Gate) forget(w http.ResponseWriter, r *http.Request) {
-	c := g.cookie(r, sessionCookie, "")
-	c.MaxAge = -1
-	http.SetCookie(w, c)
+	g.set(w, r, sessionCookie, "", -1)
 }
 
 // administration are rights that open the administration, widest first.

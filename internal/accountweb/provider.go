@@ -9,13 +9,7 @@ import (
 )
 
 // departCookie is held by a browser while it is away at a provider.
-func (p *Pages) departCookie(r *http.Request, token string, age int) *http.Cookie {
-	name := "bassin_depart"
-	if p.Gate.Kit.Secure(r) {
-		name = "__Host-" + name
-	}
-	return &http.Cookie{Name: name, Value: token, Path: "/", MaxAge: age, HttpOnly: true, Secure: p.Gate.Kit.Secure(r), SameSite: http.SameSiteLaxMode}
-}
+const departCookie = "bassin_depart"
 
 // providers are the ways in that others vouch for.
 func (p *Pages) providers(r *http.Request) (out []web.Anchor) {
@@ -42,18 +36,18 @@ func (p *Pages) leave(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	http.SetCookie(w, p.departCookie(r, token, 900))
+	p.Gate.set(w, r, departCookie, token, 900)
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }
 
 // arrive takes a browser back from a provider.
 func (p *Pages) arrive(w http.ResponseWriter, r *http.Request) error {
-	c, err := r.Cookie(p.departCookie(r, "", 0).Name)
+	c, err := r.Cookie(p.Gate.cookieName(r, departCookie))
 	if err != nil {
 		return fault.New(fault.Gone, "people.ticket.gone")
 	}
-	http.SetCookie(w, p.departCookie(r, "", -1))
+	p.Gate.set(w, r, departCookie, "", -1)
 	l := p.Gate.Kit.Locale(r.Context())
 	out, err := p.Accounts.Arrive(r.Context(), people.Of(r.Context()), c.Value, r.PathValue("key"), r.URL.Query(), p.visit(r))
 	switch {
@@ -114,7 +108,7 @@ func (p *Pages) linkProvider(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.again(w, r, f, err)
 	}
-	http.SetCookie(w, p.departCookie(r, token, 900))
+	p.Gate.set(w, r, departCookie, token, 900)
 	f.Button, f.Groups = "", nil
 	f.Links = []web.Anchor{{Text: p.Gate.Kit.Locale(r.Context()).T("account.provider.go"), Href: to, Strong: true, Rel: "noreferrer"}}
 	return p.page(w, r, f, http.StatusOK)
