@@ -156,6 +156,11 @@ func TestOnesOwnData(t *testing.T) {
 		t.Errorf("somebody else: %d", r.StatusCode)
 	}
 	_, page = fetch(t, visitor, base+"/donnees-personnelles?fait=efface")
+	for _, cookie := range []string{"bassin_session", "bassin_device", "bassin_depart", "apparence"} {
+		if !strings.Contains(page, "<dt>"+cookie+"</dt>") {
+			t.Errorf("the register does not name the cookie %s", cookie)
+		}
+	}
 	if !strings.Contains(page, "Votre compte est effacé") || !strings.Contains(page, "Journal des changements") {
 		t.Error("the register does not say so")
 	}
