@@ -1,0 +1,147 @@
+package commons
+
+import (
+	"context"
+	"slices"
+
+	"bassin/internal/fault"
+)
+
+// Library holds the rules of entries and of their revisions. Contexts are those of a
+// request, with its actor.
+type Library struct {
+	Store     EntryStore
+	Catalogue func(context.Context) *Catalogue
+	// Harvested are what harvested catalogues say, by entry; nil if nothing is harvested.
+	Harvested func(ctx context.Context, ids []string) (map[string][]Statement, error)
+	Check     Checker
+}
+
+// Checker knows what sheets may refer to.
+type Checker interface {
+	// Check returns a sheet as it is kept, or a [fault.Error] per field that is wrong.
+	Check(ctx context.Context, k Kind, s Sheet) (Sheet, error)
+}
+
+// Find returns an entry: its row with what sources say, or what the catalogue has
+// of it. Unpublished ones are found too: see [Library.Read].
+func (l *Library) Find(ctx context.Context, id string) (Entry, error) {
+	e, err := l.Store.Entry(ctx, id)
+	if fault.CodeOf(err) == fault.NotFound {
+		if listed, ok := l.Catalogue(ctx).Entry(id); ok {
+			e, err = listed, nil
+		}
+	}
+	if err != nil {
+		return Entry{}, err
+	}
+	found := []Entry{e}
+	if err := l.join(ctx, found); err != nil {
+		return Entry{}, err
+	}
+	return found[0], nil
+}
+
+// Read is [Library.Find] for everybody: an entry that is not to be seen is fault.NotFound.
+func (l *Library) Read(ctx context.Context, id string) (Entry, error) {
+	e, err := l.Find(ctx, id)
+	if err == nil && !e.Readable() && e.State != Merged {
+		return Entry{}, fault.New(fault.NotFound, "commons.not_found", id)
+	}
+	return e, err
+}
+
+// All finds entries by their ids, in that order; those that are not there are left out.
+func (l *Library) All(ctx context.Context, ids []string) ([]Entry, error) {
+	const page = 500
+	rows := map[string]Entry{}
+	for part := range slices.Chunk(ids, page) {
+		found, err := l.Store.Entries(ctx, EntryFilter{IDs: part, Limit: page})
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range found {
+			rows[e.ID] = e
+		}
+	}
+	catalogue := l.Catalogue(ctx)
+	out := make([]Entry, 0, len(ids))
+	for _, id := range ids {
+		e, ok := rows[id]
+		if !ok {
+			e, ok = catalogue.Entry(id)
+		}
+		if ok {
+			out = append(out, e)
+		}
+	}
+	return out, l.join(ctx, out)
+}
+
+// join adds what sources say to entries: harvests, then catalogues of the snapshot,
+// of each entry and of those merged in it.
+func (l *Library) join(ctx context.Context, entries []Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	ids := make([]string, len(entries))
+	for i := range entries {
+		ids[i] = entries[i].ID
+	}
+	merged, err := l.Store.MergedInto(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, list := range merged {
+		for _, m := range list {
+			ids = append(ids, m.ID)
+		}
+	}
+	var harvested map[string][]Statement
+	if l.Harvested != nil {
+		if harvested, err = l.Harvested(ctx, ids); err != nil {
+			return err
+		}
+	}
+	catalogue := l.Catalogue(ctx)
+	for i := range entries {
+		e := &entries[i]
+		of := []string{e.ID}
+		e.Said = nil
+		for _, m := range merged[e.ID] {
+			of = append(of, m.ID)
+			e.Said = append(e.Said, Statement{Sheet: m.Own})
+		}
+		for _, id := range of { // what its maintainers publish now is nearer than a list made once
+			e.Said = append(e.Said, harvested[id]...)
+		}
+		for _, id := range of {
+			listed, _ := catalogue.Entry(id)
+			e.Said = append(e.Said, listed.Said...)
+		}
+	}
+	return nil
+}
+
+// follow is the entry that id leads to: itself, or that in which it was merged.
+func (l *Library) follow(ctx context.Context, id string) (Entry, error) {
+	e, err := l.Read(ctx, id)
+	for range 50 { // merges make no circle, but for a defect
+		if err != nil || e.State != Merged {
+			break
+		}
+		e, err = l.Read(ctx, e.MergedInto)
+	}
+	return e, err
+}
+
+// row is an entry inside a change, with or without a row.
+func (l *Library) row(ctx context.Context, tx EntryTx, id string) (Entry, error) {
+	e, err := tx.Entry(ctx, id)
+	if fault.CodeOf(err) == fault.NotFound {
+		if listed, ok := l.Catalogue(ctx).Entry(id); ok {
+			return listed, nil
+		}
+	}
+	return e, err
+}
