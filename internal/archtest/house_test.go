@@ -79,6 +79,7 @@ var rooms = map[string]floor{
 	"internal/siting":    engines,
 	"internal/ballot":    engines,
 	"internal/snapshot":  engines,
+	"internal/search":    engines, // full-text search with facets
 
 	"internal/fault": ground,
 	"internal/i18n":  ground,
@@ -163,6 +164,7 @@ var libraries = map[string]library{
 	"github.com/minio/minio-go/v7":        {"servers that speak S3", []string{"internal/blob"}},
 	"golang.org/x/image":                  {"reading WebP", []string{"internal/media"}},
 	"github.com/github/go-spdx/v2":       {"licence names of the SPDX list", []string{"internal/commons", "internal/harvest"}},
+	"github.com/kljensen/snowball":        {"stems of French and English words", []string{"internal/search"}},
 	"golang.org/x/text":                   {"plurals, folding of accents", []string{"*"}},
 	"golang.org/x/sync":                   {"groups of goroutines", []string{"*"}},
 	"golang.org/x/net":                    {"HTML parsing", []string{"internal/web"}},

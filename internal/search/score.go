@@ -1,0 +1,269 @@
+package search
+
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// saturation is k1 of BM25: how soon more of a word stops counting.
+const saturation = 1.2
+
+// Boosts of the score.
+const (
+	titleBoost = 3.0  // the query is the whole of a title
+	priorShare = 0.15 // of the score, by each e-fold of what speaks for a document
+)
+
+// scratch is what a search works with in one view, lent again to the next.
+type scratch struct {
+	frequency []float64 // by document, of the clause at hand
+	score     []float64
+	mask      []uint32 // clauses met
+	clause    []uint32 // documents met by the clause at hand
+	touched   []uint32 // documents met by any
+}
+
+func (s *scratch) room(documents int) {
+	if len(s.score) < documents {
+		s.frequency = make([]float64, documents)
+		s.score = make([]float64, documents)
+		s.mask = make([]uint32, documents)
+	}
+}
+
+// clear makes ready for the next search.
+func (s *scratch) clear() {
+	for _, d := range s.touched {
+		s.score[d], s.mask[d] = 0, 0
+	}
+	s.touched = s.touched[:0]
+}
+
+// found is where a longer alternative was met in a segment.
+type found struct {
+	docs   []uint32
+	places [][]uint32
+}
+
+// weighing is what ranking needs of a moment and a query: BM25F, by Robertson and
+// Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, equations
+// 3.18 to 3.21, with the inverse document frequency that Lucene keeps above zero. The
+// words that stand for one another in a clause share one frequency and are one word.
+type weighing struct {
+	asked
+	norms  [][256]float64 // by field and length: weight of an occurrence
+	idf    []float64      // by clause
+	met    []int          // by clause: documents alive that meet it
+	longer [][][]found    // by view, clause and longer alternative
+	words  [][]string     // by clause, sorted
+}
+
+func (x *Index) weigh(m *moment, a asked) *weighing {
+	w := &weighing{asked: a, norms: make([][256]float64, len(x.fields))}
+	for f, field := range x.fields {
+		mean := 1.0
+		if m.live > 0 && m.sums[f] > 0 {
+			mean = float64(m.sums[f]) / float64(m.live)
+		}
+		for n := range 256 {
+			w.norms[f][n] = field.Weight / (1 - field.Length + field.Length*float64(n)/mean)
+		}
+	}
+	w.longer = make([][][]found, len(m.views))
+	for n := range w.longer {
+		w.longer[n] = make([][]found, len(a.clauses))
+	}
+	for n, c := range a.clauses {
+		met := 0
+		words := make([]string, 0, len(c.words))
+		for word := range c.words {
+			words = append(words, word)
+			met += m.count(word)
+		}
+		slices.Sort(words)
+		w.words = append(w.words, words)
+		for v, view := range m.views {
+			for _, alt := range c.longer {
+				f := view.phrase(alt.forms)
+				met += len(f.docs)
+				w.longer[v][n] = append(w.longer[v][n], f)
+			}
+		}
+		met = min(met, m.live)
+		w.met = append(w.met, met)
+		idf := math.Log(1 + (float64(m.live)-float64(met)+0.5)/(float64(met)+0.5))
+		if c.weak {
+			idf *= weakly
+		}
+		w.idf = append(w.idf, idf)
+	}
+	return w
+}
+
+// titled is the bit of a mask that says that a title was met whole.
+const titled = 1 << 31
+
+// view scores the documents of a view: s holds them touched.
+func (w *weighing) view(m *moment, n int, s *scratch) {
+	v := m.views[n]
+	fields := len(w.norms)
+	add := func(d uint32, weight float64, places []uint32) {
+		if !v.alive(d) {
+			return
+		}
+		lens := v.lens[int(d)*fields : int(d+1)*fields]
+		sum := 0.0
+		for _, p := range places {
+			f := p >> fieldShift
+			sum += w.norms[f][lens[f]]
+		}
+		if s.frequency[d] == 0 {
+			s.clause = append(s.clause, d)
+		}
+		s.frequency[d] += weight * sum
+	}
+	for c := range w.clauses {
+		for _, word := range w.words[c] {
+			t, ok := v.term(word)
+			if !ok {
+				continue
+			}
+			weight := w.clauses[c].words[word]
+			for p := v.first[t]; p < v.first[t+1]; p++ {
+				add(v.docs[p], weight, v.places[v.firstAt[p]:v.firstAt[p+1]])
+			}
+		}
+		for a, f := range w.longer[n][c] {
+			for x, d := range f.docs {
+				add(d, w.clauses[c].longer[a].weight, f.places[x])
+			}
+		}
+		for _, d := range s.clause {
+			if s.mask[d] == 0 {
+				s.touched = append(s.touched, d)
+			}
+			s.mask[d] |= 1 << c
+			if !w.clauses[c].not {
+				s.score[d] += w.idf[c] * s.frequency[d] / (saturation + s.frequency[d])
+			}
+			s.frequency[d] = 0
+		}
+		s.clause = s.clause[:0]
+	}
+	for _, title := range w.titles {
+		if t, ok := v.term(title); ok {
+			for _, d := range v.docs[v.first[t]:v.first[t+1]] {
+				if s.mask[d] != 0 && s.mask[d]&titled == 0 {
+					s.score[d] *= titleBoost
+					s.mask[d] |= titled
+				}
+			}
+		}
+	}
+}
+
+// favour adds what speaks for a document beforehand.
+func favour(score, prior float64) float64 {
+	if prior <= 0 {
+		return score
+	}
+	return score * (1 + priorShare*math.Log1p(prior))
+}
+
+// phrase finds words one after the other, in any of their forms.
+func (v *view) phrase(forms [][]string) found {
+	type spot struct{ doc, at uint32 }
+	var now []spot
+	for n, words := range forms {
+		var lists [][]spot
+		for _, word := range words {
+			t, ok := v.term(word)
+			if !ok || v.counts[t] == 0 {
+				continue
+			}
+			var list []spot
+			for p := v.first[t]; p < v.first[t+1]; p++ {
+				if d := v.docs[p]; v.alive(d) {
+					for _, at := range v.places[v.firstAt[p]:v.firstAt[p+1]] {
+						list = append(list, spot{d, at})
+					}
+				}
+			}
+			lists = append(lists, list)
+		}
+		if len(lists) == 0 {
+			return found{}
+		}
+		all := lists[0]
+		if len(lists) > 1 {
+			all = slices.Concat(lists...)
+			slices.SortFunc(all, func(a, b spot) int {
+				if a.doc != b.doc {
+					return int(a.doc) - int(b.doc)
+				}
+				return int(a.at) - int(b.at)
+			})
+		}
+		if n == 0 {
+			now = all
+			continue
+		}
+		var next []spot
+		for x, y := 0, 0; x < len(now) && y < len(all); {
+			a, b := now[x], all[y]
+			switch want := a.at + 1; {
+			case a.doc < b.doc || a.doc == b.doc && want < b.at:
+				x++
+			case a.doc > b.doc || want > b.at:
+				y++
+			default:
+				next = append(next, b)
+				x++
+				y++
+			}
+		}
+		if now = next; len(now) == 0 {
+			return found{}
+		}
+	}
+	var f found
+	for x, s := range now {
+		if x == 0 || now[x-1].doc != s.doc {
+			f.docs = append(f.docs, s.doc)
+			f.places = append(f.places, nil)
+		}
+		last := len(f.places) - 1
+		f.places[last] = append(f.places[last], s.at)
+	}
+	return f
+}
+
+// compare orders keys; what is missing comes last either way.
+func compareKeys(a, b string, descending bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a == "":
+		return 1
+	case b == "":
+		return -1
+	case descending:
+		return strings.Compare(b, a)
+	}
+	return strings.Compare(a, b)
+}
+
+func compareNumbers(a, b float64, descending bool) int {
+	switch {
+	case a == b || math.IsNaN(a) && math.IsNaN(b):
+		return 0
+	case math.IsNaN(a):
+		return 1
+	case math.IsNaN(b):
+		return -1
+	case (a < b) != descending:
+		return -1
+	}
+	return 1
+}
