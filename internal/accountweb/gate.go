@@ -64,7 +64,7 @@ func (g *Gate) Seat(next http.Handler) http.Handler {
 		switch {
 		case err == nil:
 			a.Covers = g.Covers
-			if now.Sub(a.Session.SeenAt) > 5*time.Minute {
+			if now.Sub(a.Session.SeenAt).Abs() > 5*time.Minute {
 				_ = g.Store.Touch(r.Context(), a.Session.ID, now) // shown to its owner only; the next request tries again
 			}
 			r = r.WithContext(people.WithActor(r.Context(), &a))

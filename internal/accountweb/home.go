@@ -92,7 +92,7 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 	}
 	now := p.Gate.Now()
 	for _, s := range sessions {
-		if !s.ExpiresAt.After(now) {
+		if !people.Holds(s.CreatedAt, s.ExpiresAt, now) {
 			continue
 		}
 		x := sessionView{ID: s.ID, Device: s.Device, Method: l.T("account.method." + s.Method), Since: l.Moment(s.CreatedAt), Seen: l.Moment(s.SeenAt), Here: s.ID == a.Session.ID}

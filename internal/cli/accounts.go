@@ -199,7 +199,7 @@ func holder(h people.Holder) signin.Holder {
 // be bound to it.
 func (s *Server) passkeysOf() people.Passkeys {
 	now := s.site.site()
-	p, err := signin.NewPasskeys(now.Name, time.Now, s.base())
+	p, err := signin.NewPasskeys(now.Name, s.now, s.base())
 	if err != nil {
 		return nil
 	}
@@ -236,5 +236,5 @@ func (s *Server) providersOf() (people.Providers, error) {
 		return nil, err
 	}
 	callback := func(key string) string { return s.base() + "/connexion/fournisseur/" + key + "/retour" }
-	return providers{signin.NewConnect(given, callback, time.Now)}, nil
+	return providers{signin.NewConnect(given, callback, s.now)}, nil
 }

@@ -31,8 +31,8 @@ import (
 func (s *Server) administration(kit *web.Renderer, perimeters *atlas.Service, bodies *people.Organisations, reach people.Reach, zone *time.Location) *adminweb.Pages {
 	given := s.command.Site
 	p := &adminweb.Pages{
-		Kit: kit, Now: time.Now, Zone: zone, Covers: reach.Covers,
-		People: &people.Directory{Store: s.db, Record: s.db, Now: time.Now, Zone: zone},
+		Kit: kit, Now: s.now, Zone: zone, Covers: reach.Covers,
+		People: &people.Directory{Store: s.db, Record: s.db, Now: s.now, Zone: zone},
 		Places: adminweb.Places{Resolve: perimeters.Resolve,
 			Organisation: func(ctx context.Context, id string) (string, error) {
 				o, err := bodies.Find(ctx, id)
@@ -47,7 +47,7 @@ func (s *Server) administration(kit *web.Renderer, perimeters *atlas.Service, bo
 				return out, err
 			},
 		},
-		Record: s.db, Settings: s.db, Secrets: s.db, Outbox: s.db, Keeper: s.db, Schedules: s.db, Desk: &job.Desk{Now: time.Now},
+		Record: s.db, Settings: s.db, Secrets: s.db, Outbox: s.db, Keeper: s.db, Schedules: s.db, Desk: &job.Desk{Now: s.now},
 		Server: &machine{server: s},
 		Given: setting.Site{
 			Name: given.Name, Publisher: given.Publisher, Address: given.Address, Director: given.Director, Host: given.Host, Contact: given.Contact, BaseURL: given.BaseURL,
@@ -63,7 +63,7 @@ func (s *Server) administration(kit *web.Renderer, perimeters *atlas.Service, bo
 	if m := s.mail.given; m != nil {
 		p.GivenMail = &setting.Mail{Host: m.Host, Port: m.Port, Security: setting.MailSecurity(m.Security), User: m.User, From: m.From.String()}
 	}
-	p.Mandates = &people.Mandates{Store: s.db, Now: time.Now, Zone: zone, Known: func(ctx context.Context, in people.Scope) error {
+	p.Mandates = &people.Mandates{Store: s.db, Now: s.now, Zone: zone, Known: func(ctx context.Context, in people.Scope) error {
 		if in.Organisation == "" {
 			return p.Exists(ctx, in)
 		}

@@ -21,6 +21,12 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // open starts a server on real data, with a database of its own.
 func open(t *testing.T, change func(*serveCommand)) *Server {
 	t.Helper()
+	return openAt(t, nil, change)
+}
+
+// openAt starts a server whose clock is now.
+func openAt(t *testing.T, now func() time.Time, change func(*serveCommand)) *Server {
+	t.Helper()
 	c := serveCommand{
 		Places:   places{Data: realdata.Data(), Var: realdata.Own(t)},
 		Site:     site{Name: "Bassin"},
@@ -30,7 +36,7 @@ func open(t *testing.T, change func(*serveCommand)) *Server {
 	if change != nil {
 		change(&c)
 	}
-	s := &Server{command: c, version: "test", log: c.Service.logger(os.Stderr), out: io.Discard}
+	s := &Server{command: c, version: "test", log: c.Service.logger(os.Stderr), out: io.Discard, now: now, pause: 50 * time.Millisecond}
 	s.live.Swap(realdata.Snapshot(t)) // read once for all tests
 	if err := s.Open(t.Context()); err != nil {
 		t.Fatal(err)

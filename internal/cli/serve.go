@@ -92,6 +92,10 @@ type Server struct {
 	executable string
 	log        *slog.Logger
 	out        io.Writer
+	// now is the clock of everything that is kept or falls due; nil for the machine's.
+	now func() time.Time
+	// pause lies between two looks at what is to be done behind the requests; 0 for a second.
+	pause time.Duration
 
 	live     snapshot.Live
 	geo      *geo.Handler
@@ -114,6 +118,9 @@ type Server struct {
 // Open prepares everything a first visitor needs: database, snapshot, listener.
 func (s *Server) Open(ctx context.Context) error {
 	p := s.command.Places
+	if s.now == nil {
+		s.now = time.Now
+	}
 	if err := os.MkdirAll(p.Var, 0o750); err != nil {
 		return fmt.Errorf("--var: %w", err)
 	}
@@ -133,6 +140,7 @@ func (s *Server) Open(ctx context.Context) error {
 	if s.db, err = openDatabase(ctx, catalog, "--store", s.command.Database.dsn(p.Var)); err != nil {
 		return err
 	}
+	s.db.Clock(s.now)
 	if err := s.db.Migrate(ctx); err != nil {
 		return said(catalog, "--store", err)
 	}
@@ -150,7 +158,7 @@ func (s *Server) Open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.started = time.Now()
+	s.started = s.now()
 	s.http = &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: min(5*time.Second, s.command.Service.RequestTimeout),
@@ -355,5 +363,5 @@ func (s *Server) attachments() (*media.Service, error) {
 	if err := os.MkdirAll(arriving, 0o750); err != nil {
 		return nil, fault.New(fault.Unavailable, "media.files_folder", arriving).Because(err)
 	}
-	return media.New(s.db, files, media.DefaultLimits(int64(cmp.Or(c.FileLimit, 10))<<20), time.Now, blob.Scratch(arriving)), nil
+	return media.New(s.db, files, media.DefaultLimits(int64(cmp.Or(c.FileLimit, 10))<<20), s.now, blob.Scratch(arriving)), nil
 }

@@ -27,8 +27,8 @@ func (s *Server) work(ctx context.Context) (*sync.WaitGroup, error) {
 		Outbox: s.db, Kinds: map[string]worker.Deliver{notice.Kind: post.Deliver, notice.MailKind: s.mail.deliver},
 		Ready:     func(kind string) bool { return kind != notice.MailKind || s.mail.can() }, // without a relay, mails wait
 		Schedules: s.db, Tasks: s.tasks(post, s.mail.can),
-		Now: time.Now, Chance: rand.Float64, Log: s.log,
-		Lease: 2 * time.Minute, Pause: time.Second, Parallel: 4, Grace: 10 * time.Second,
+		Now: s.now, Chance: rand.Float64, Log: s.log,
+		Lease: 2 * time.Minute, Pause: cmp.Or(s.pause, time.Second), Parallel: 4, Grace: 10 * time.Second,
 	}
 	working.Go(func() { w.Run(ctx) })
 	return &working, nil
@@ -36,7 +36,7 @@ func (s *Server) work(ctx context.Context) (*sync.WaitGroup, error) {
 
 // post brings notices and letters to people.
 func (s *Server) post() *notice.Post {
-	return &notice.Post{Store: s.db, Readers: s.db, Letters: s.letters(), Now: time.Now}
+	return &notice.Post{Store: s.db, Readers: s.db, Letters: s.letters(), Now: s.now}
 }
 
 // letters puts letters in words.
@@ -67,7 +67,7 @@ func (s *Server) where(scope people.Scope) any {
 
 // mandateNotice tells a person of a change in their mandates, with the change.
 func (s *Server) mandateNotice(kind string, m people.Mandate) (job.Event, error) {
-	return notice.MandateEvent(kind, m, s.where, time.Now())
+	return notice.MandateEvent(kind, m, s.where, s.now())
 }
 
 // tasks is all the work that comes round.

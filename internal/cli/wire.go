@@ -59,7 +59,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	if err := s.edition.start(ctx); err != nil {
 		return nil, err
 	}
-	perimeters := &atlas.Service{Store: s.db, Now: time.Now}
+	perimeters := &atlas.Service{Store: s.db, Now: s.now}
 	figures := &observatory.Service{Perimeters: perimeters, Unit: atlas.Unit}
 	public, err := api.New(api.Config{Live: &s.live, Sets: perimeters, Figures: figures, Catalog: catalog, Build: s.version, BaseURL: site().BaseURL})
 	if err != nil {
@@ -67,7 +67,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	}
 	bodies := &people.Organisations{Store: s.db}
 	reach := people.Reach{Resolve: perimeters.Resolve, ActsIn: bodies.ActsIn}
-	gate := &accountweb.Gate{Store: s.db, Covers: reach.Covers, Now: time.Now, Zone: zone, Unread: s.db.Unread}
+	gate := &accountweb.Gate{Store: s.db, Covers: reach.Covers, Now: s.now, Zone: zone, Unread: s.db.Unread}
 	given, err := s.command.Mail.relay()
 	if err != nil {
 		return nil, err
@@ -79,6 +79,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	if s.accounts, err = newAccounts(s.db, s.db, zone); err != nil {
 		return nil, err
 	}
+	s.accounts.Now, s.accounts.Mandates.Now = s.now, s.now
 	if s.accounts.Providers, err = s.providersOf(); err != nil {
 		return nil, err
 	}
@@ -86,7 +87,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 		Site: site, Catalog: catalog, Assets: files, Log: s.log, Nav: nav, Guard: gate.Guard, Account: gate.Account,
 		Cache: web.NewCache(pageCache, func() string {
 			// With the day, as mandates begin and end with it.
-			return fmt.Sprint(s.live.Load().Manifest.Hash, s.site.edition.Load(), s.edition.n.Load(), people.DateOf(time.Now(), zone))
+			return fmt.Sprint(s.live.Load().Manifest.Hash, s.site.edition.Load(), s.edition.n.Load(), people.DateOf(s.now(), zone))
 		}),
 		Templates: slices.Concat(atlasweb.Templates(), observatoryweb.Templates(), []web.Templates{siteweb.Templates(), personalweb.Templates(), noticeweb.Templates(), adminweb.Templates(), orgweb.Templates(), mandateweb.Templates(), accountweb.Templates(), api.Templates()}),
 		Failures:  public.Failures(),
@@ -96,15 +97,15 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	}
 	s.kit, gate.Kit = kit, kit
 	watch := &observatoryweb.Pages{Kit: kit, Site: site, Observatory: figures}
-	attached := &mediaweb.Pages{Kit: kit, Media: s.media, May: mediaweb.Public, Now: time.Now}
-	who := &orgweb.Pages{Kit: kit, Rules: bodies, Record: s.db, People: s.db, Files: attached, Now: time.Now, Zone: zone}
-	mandates := &mandateweb.Pages{Kit: kit, Store: s.db, Now: time.Now, Zone: zone, Resolve: perimeters.Resolve}
+	attached := &mediaweb.Pages{Kit: kit, Media: s.media, May: mediaweb.Public, Now: s.now}
+	who := &orgweb.Pages{Kit: kit, Rules: bodies, Record: s.db, People: s.db, Files: attached, Now: s.now, Zone: zone}
+	mandates := &mandateweb.Pages{Kit: kit, Store: s.db, Now: s.now, Zone: zone, Resolve: perimeters.Resolve}
 	pages := &atlasweb.Pages{Kit: kit, Atlas: perimeters, Sections: slices.Concat(watch.Sections(), mandates.Sections(), who.Sections())}
 	about := &siteweb.Pages{Kit: kit, Site: site}
 	admin := s.administration(kit, perimeters, bodies, reach, zone)
 	admin.Files = attached
-	own := &personalweb.Pages{Kit: kit, Site: site, Data: &personal.Service{Store: s.db, Now: time.Now, Zone: zone}, Confirm: s.accounts.Confirm, Now: time.Now, Zone: zone, Periods: s.periods}
-	told := &noticeweb.Pages{Kit: kit, Store: s.db, Now: time.Now, Settings: func(ctx context.Context) (notice.Settings, error) { return notice.ReadSettings(ctx, s.db) }}
+	own := &personalweb.Pages{Kit: kit, Site: site, Data: &personal.Service{Store: s.db, Now: s.now, Zone: zone}, Confirm: s.accounts.Confirm, Now: s.now, Zone: zone, Periods: s.periods}
+	told := &noticeweb.Pages{Kit: kit, Store: s.db, Now: s.now, Settings: func(ctx context.Context) (notice.Settings, error) { return notice.ReadSettings(ctx, s.db) }}
 	account := s.accountPages(gate, perimeters)
 
 	s.routes = slices.Concat(kit.Routes(), attached.Routes(), pages.Routes(), watch.Routes(), about.Routes(), own.Routes(), told.Routes(), admin.Routes(), who.Routes(), mandates.Routes(), account.Routes(), public.Routes(), public.DocsRoutes(kit))

@@ -71,7 +71,7 @@ type Schedule struct {
 type Turn struct {
 	Name     string
 	Now      time.Time
-	Done     time.Time // when it last ended well, zero if it never did
+	Due      time.Time // long ago, where nobody saw to it for long or a clock jumped
 	Failures int
 	Lease    string
 }

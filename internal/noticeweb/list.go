@@ -52,6 +52,9 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 		return fault.New(fault.NotFound, "web.error.address")
 	}
 	v := &listView{Unread: found.Unread, Page: page, Until: now.UTC().Format(time.RFC3339Nano)}
+	if n := found.Notices; len(n) > 0 && n[0].Arrived.After(now) { // by a clock since set back
+		v.Until = n[0].Arrived.UTC().Format(time.RFC3339Nano)
+	}
 	switch {
 	case found.All == 0:
 		v.Empty = &web.State{Kind: "empty", Title: l.T("noticeweb.list.empty"), Text: l.T("noticeweb.list.empty_text"),
@@ -115,7 +118,7 @@ func (p *Pages) read(w http.ResponseWriter, r *http.Request) error {
 		return p.Kit.Redirect(w, r, back, http.StatusSeeOther)
 	}
 	until, err := time.Parse(time.RFC3339Nano, r.PostFormValue("until"))
-	if err != nil || until.After(now) {
+	if err != nil {
 		until = now
 	}
 	if err := p.Store.ReadAll(r.Context(), person, until, now); err != nil {

@@ -218,7 +218,7 @@ func take(tx Tx, token, purpose string) (Ticket, error) {
 
 func usable(k Ticket, err error, purpose string, now time.Time) (Ticket, error) {
 	switch {
-	case fault.CodeOf(err) == fault.NotFound, err == nil && (k.Purpose != purpose || !now.Before(k.ExpiresAt)):
+	case fault.CodeOf(err) == fault.NotFound, err == nil && (k.Purpose != purpose || !Holds(k.CreatedAt, k.ExpiresAt, now)):
 		return Ticket{}, fault.New(fault.Gone, "people.ticket.gone")
 	case err != nil:
 		return Ticket{}, err

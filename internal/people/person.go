@@ -58,6 +58,16 @@ type Credential struct {
 	UsedAt    time.Time // zero if never
 }
 
+// Ahead is by how much the clock may have been ahead when a session or a ticket was
+// made. One made later than that from now was left by a clock since set back, and
+// holds no longer: it would for months.
+const Ahead = 48 * time.Hour
+
+// Holds says whether what was made and ends at those moments is in force now.
+func Holds(made, ends, now time.Time) bool {
+	return now.Before(ends) && !made.After(now.Add(Ahead))
+}
+
 // Session is somebody signed in on one device. Of the token that the device holds,
 // only its SHA-256 is kept.
 type Session struct {

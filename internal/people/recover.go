@@ -7,6 +7,7 @@ import (
 
 	"bassin/internal/audit"
 	"bassin/internal/fault"
+	"bassin/internal/job"
 )
 
 // AskReset sends the link by which a password is chosen anew. An address without
@@ -188,7 +189,7 @@ func (s *Accounts) Confirm(ctx context.Context, a *Actor, password string) error
 	}
 	c, has := of(creds, Password)
 	if !has {
-		if s.Now().Sub(a.Session.CreatedAt) > recent {
+		if since := s.Now().Sub(a.Session.CreatedAt); since > recent || since < -job.Skew {
 			return fault.New(fault.Invalid, "people.confirm.again")
 		}
 		return nil

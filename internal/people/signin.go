@@ -19,7 +19,7 @@ func (s *Accounts) known(ctx context.Context, device, person string) (bool, erro
 	case err != nil:
 		return false, err
 	}
-	return device != "" && person != "" && k.Purpose == deviceTicket && k.Person == person && s.Now().Before(k.ExpiresAt), nil
+	return device != "" && person != "" && k.Purpose == deviceTicket && k.Person == person && Holds(k.CreatedAt, k.ExpiresAt, s.Now()), nil
 }
 
 // find is who has an address; the zero Person where nobody has.
@@ -173,7 +173,7 @@ func (s *Accounts) enter(ctx context.Context, tx Tx, p Person, method string, st
 			return Entered{}, err
 		}
 	}
-	if day := now.Truncate(24 * time.Hour); p.SeenAt.Before(day) {
+	if day := now.Truncate(24 * time.Hour); !p.SeenAt.Equal(day) {
 		p.SeenAt = day
 		if err := tx.SetPerson(p); err != nil {
 			return Entered{}, err

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"bassin/internal/fault"
+	"bassin/internal/job"
 )
 
 // Attempts that may fail before whoever tries has to wait: at one account, and from one
@@ -14,7 +15,8 @@ const (
 	addressTries = 30
 )
 
-// forgotten is how long after the last failure all are forgotten.
+// forgotten is how long after the last failure all are forgotten. So are failures of
+// the future, which a clock since set back has left: nobody waits for it to come.
 const forgotten = time.Hour
 
 // Wait is how long to wait after n failures where that many are free: 2 s, then twice as
@@ -32,7 +34,7 @@ func (s *Accounts) failures(ctx context.Context, key string, free int) (n int, u
 	if err != nil {
 		return 0, time.Time{}, err
 	}
-	if s.Now().Sub(last) > forgotten {
+	if since := s.Now().Sub(last); since > forgotten || since < -job.Skew {
 		if n > 0 {
 			err = s.Store.Forgive(ctx, key)
 		}

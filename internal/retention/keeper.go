@@ -44,14 +44,14 @@ type Keeper struct {
 	Mails    func() bool // mails leave: nobody is erased whom no mail could warn
 }
 
-// Gap is how long the work may have rested. After more, either the server did too or
-// the clock jumped: nothing is deleted until the next time, a day later.
+// Gap is how late the work may come. After more, either the server rested or the clock
+// jumped: nothing is deleted until the next time, a day later, if the clock is still so.
 const Gap = 7 * 24 * time.Hour
 
 // Apply deletes what is past its period and says how much of each. What it did is
 // recorded, unless it did nothing.
 func (k *Keeper) Apply(ctx context.Context, t job.Turn) (job.Counts, error) {
-	if !t.Done.IsZero() && t.Now.Sub(t.Done) > Gap {
+	if t.Now.Sub(t.Due) > Gap {
 		return job.Counts{"postponed": 1}, nil
 	}
 	p, err := Read(ctx, k.Settings)

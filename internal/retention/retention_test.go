@@ -113,7 +113,7 @@ func (h *house) add(t *testing.T, id string, state people.PersonState, seen time
 func (h *house) run(t *testing.T, at time.Time) job.Counts {
 	t.Helper()
 	h.now = at
-	counts, err := h.keeper.Apply(t.Context(), job.Turn{Name: "retention", Now: at, Done: at.AddDate(0, 0, -1)})
+	counts, err := h.keeper.Apply(t.Context(), job.Turn{Name: "retention", Now: at, Due: at.Add(-time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,7 +250,7 @@ func TestNobodyIsErasedUnawares(t *testing.T) {
 	h.run(t, now)
 	jumped := now.AddDate(10, 0, 0)
 	h.now = jumped
-	got, err := h.keeper.Apply(t.Context(), job.Turn{Now: jumped, Done: now})
+	got, err := h.keeper.Apply(t.Context(), job.Turn{Now: jumped, Due: now})
 	if err != nil || got["postponed"] != 1 || len(got) != 1 {
 		t.Errorf("ten years ahead: %v, %v", got, err)
 	}

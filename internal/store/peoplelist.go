@@ -19,7 +19,7 @@ func (db *DB) Seated(ctx context.Context, hash string, now time.Time, on people.
 	p, s := &a.Person, &a.Session
 	err := db.read.QueryRowContext(ctx, `SELECT s.id, s.person, s.token_hash, s.method, s.strong, s.device, s.created_at, s.seen_at, s.expires_at,
 			p.id, p.name, p.email, p.lang, p.state, p.created_at, p.seen_at, p.version
-		FROM session s JOIN person p ON p.id = s.person WHERE s.token_hash = $1 AND s.expires_at > $2 AND p.state IN ('active', 'unverified')`, hash, stamp(now)).Scan(
+		FROM session s JOIN person p ON p.id = s.person WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.created_at <= $3 AND p.state IN ('active', 'unverified')`, hash, stamp(now), stamp(now.Add(people.Ahead))).Scan(
 		&s.ID, &s.Person, &s.TokenHash, &s.Method, &s.Strong, &s.Device, &s.CreatedAt, &s.SeenAt, &s.ExpiresAt,
 		&p.ID, &p.Name, &p.Email, &p.Lang, &p.State, &p.CreatedAt, &seen, &p.Version)
 	switch {
@@ -40,7 +40,7 @@ func (db *DB) Seated(ctx context.Context, hash string, now time.Time, on people.
 // Touch implements [people.Store].
 func (db *DB) Touch(ctx context.Context, session string, at time.Time) error {
 	return db.change(ctx, "touch a session", func(t *tx) error {
-		_, err := t.exec("touch a session", `UPDATE session SET seen_at = $2 WHERE id = $1 AND seen_at < $2`, session, stamp(at))
+		_, err := t.exec("touch a session", `UPDATE session SET seen_at = $2 WHERE id = $1`, session, stamp(at))
 		return err
 	})
 }

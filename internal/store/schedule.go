@@ -50,11 +50,10 @@ func (db *DB) Plan(ctx context.Context, name string, p job.Plan, now time.Time) 
 func (db *DB) Take(ctx context.Context, name string, now, until time.Time) (job.Turn, bool, error) {
 	turn, taken := job.Turn{Name: name, Now: now, Lease: token()}, false
 	err := db.change(ctx, "take a task", func(t *tx) error {
-		var done sql.NullTime
 		err := t.QueryRowContext(t.ctx, `UPDATE schedule SET lease = $2, lease_until = $3
-			WHERE name = $1 AND due_at <= $4 AND (lease_until <= $4 OR lease_until > $5) RETURNING done_at, failures`,
-			name, turn.Lease, stamp(until), stamp(now), stamp(until.Add(job.Skew))).Scan(&done, &turn.Failures)
-		taken, turn.Done = err == nil, utc(done)
+			WHERE name = $1 AND due_at <= $4 AND (lease_until <= $4 OR lease_until > $5) RETURNING due_at, failures`,
+			name, turn.Lease, stamp(until), stamp(now), stamp(until.Add(job.Skew))).Scan(&turn.Due, &turn.Failures)
+		taken, turn.Due = err == nil, turn.Due.UTC()
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}

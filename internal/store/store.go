@@ -125,6 +125,10 @@ func openPostgres(dsn string) (*DB, error) {
 	return &DB{read: p, write: p, dialect: goose.DialectPostgres, now: time.Now}, nil
 }
 
+// Clock makes another clock than the machine's date what is kept. It is given before the
+// database is used.
+func (db *DB) Clock(now func() time.Time) { db.now = now }
+
 // Ping says whether the database answers: nil, or fault.Unavailable.
 func (db *DB) Ping(ctx context.Context) error {
 	// The write connection first: it makes the file and sets the journal mode,

@@ -83,7 +83,7 @@ func round(t *testing.T, s ScheduleStore) {
 		t.Error("taken before it is due")
 	}
 	turn := taken(t, s, due)
-	if !turn.Done.IsZero() || turn.Failures != 0 || !turn.Now.Equal(due) {
+	if !turn.Due.Equal(due) || turn.Failures != 0 || !turn.Now.Equal(due) {
 		t.Errorf("the first turn is %+v", turn)
 	}
 	if !shown(t, s, due).Running {
@@ -99,7 +99,7 @@ func round(t *testing.T, s ScheduleStore) {
 	if err := s.Finish(t.Context(), turn, o); fault.CodeOf(err) != fault.Conflict {
 		t.Errorf("finished twice: %v, want fault.Conflict", err)
 	}
-	if turn := taken(t, s, o.Next); !turn.Done.Equal(at) {
+	if turn := taken(t, s, o.Next); !turn.Due.Equal(o.Next) {
 		t.Errorf("the next turn is %+v", turn)
 	}
 }

@@ -216,6 +216,10 @@ func seated(t *testing.T, s Store) {
 	}
 	no("another token", "hash-x", day)
 	no("expired", "hash-s", day.Add(time.Hour))
+	no("made by a clock since set back", "hash-s", day.Add(-people.Ahead-time.Second))
+	if _, err := s.Seated(t.Context(), "hash-s", day.Add(-people.Ahead), today); err != nil {
+		t.Errorf("a clock set back by as much as is allowed ends a session: %v", err)
+	}
 	p := person("ada")
 	p.State = people.Suspended
 	change(t, s, func(tx people.Tx) error { return tx.SetPerson(p) })
