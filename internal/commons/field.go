@@ -17,7 +17,7 @@ const (
 	SPDX      Type = "spdx"      // licence expression of the SPDX list
 	Language  Type = "language"  // BCP 47 tag
 	Place     Type = "territory" // level:code
-	Body      Type = "body"      // id of an organisation, or its name as text
+	Body      Type = "body"      // an organisation: see OrganisationOf, or its name
 	Reference Type = "entry"     // id of an entry of the library
 	Indicator Type = "indicator" // "indicator;before;after;date before;date after"
 )

@@ -6,6 +6,7 @@ import (
 
 	"bassin/internal/fault"
 	"bassin/internal/people"
+	"bassin/internal/territory"
 )
 
 // Review is the right to decide what is published, and to retire and merge entries.
@@ -305,4 +306,54 @@ func (l *Library) Withdraw(ctx context.Context, id string, version int64) error 
 		tx.Record(recorded(actor.By(), "commons."+done[r.State], r))
 		return tx.PutRevision(r)
 	})
+}
+
+// Proposed is [Library.Own] with the entry that the revision is about, whose Own is
+// what was published last.
+func (l *Library) Proposed(ctx context.Context, id string) (Revision, Entry, error) {
+	r, err := l.Own(ctx, id)
+	if err != nil {
+		return Revision{}, Entry{}, err
+	}
+	e, err := l.about(ctx, r)
+	return r, e, err
+}
+
+// Before is the entry as it stood when a revision was written.
+func (l *Library) Before(ctx context.Context, r Revision, e Entry) (Entry, error) {
+	if r.Base == e.Revision && r.State != Accepted {
+		return e, nil
+	}
+	e.Own = nil
+	number := r.Base
+	if r.State == Accepted {
+		number = r.Number - 1 // what it was carried over to
+	}
+	if number == 0 {
+		return e, nil
+	}
+	before, err := l.Store.RevisionOf(ctx, r.Entry, number)
+	e.Own = before.Sheet
+	return e, err
+}
+
+// Homes are where the actor reviews what is proposed: territories, and the zero ID for
+// what belongs to the whole installation.
+func (l *Library) Homes(ctx context.Context) ([]territory.ID, error) {
+	waiting, err := l.Store.WaitingHomes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := []territory.ID{}
+	for _, home := range waiting {
+		r := Revision{Home: home}
+		d, err := people.Of(ctx).May(ctx, Review, r.Scope())
+		if err != nil {
+			return nil, err
+		}
+		if d.May {
+			out = append(out, home)
+		}
+	}
+	return out, nil
 }

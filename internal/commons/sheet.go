@@ -101,3 +101,16 @@ func (s Sheet) Beyond(below Sheet) Sheet {
 func (s Sheet) Equal(other Sheet) bool {
 	return maps.EqualFunc(s, other, func(a, b []string) bool { return slices.Equal(a, b) })
 }
+
+// organisationPrefix begins a value of type [Body] that is an organisation known here.
+const organisationPrefix = "organisation:"
+
+// OrganisationValue is an organisation as a value of type [Body].
+func OrganisationValue(id string) string { return organisationPrefix + id }
+
+// OrganisationOf is the id of the organisation that a value of type [Body] is, if it
+// is not a name.
+func OrganisationOf(v string) (id string, ok bool) {
+	id, ok = strings.CutPrefix(v, organisationPrefix)
+	return id, ok && id != ""
+}

@@ -38,7 +38,7 @@ type RevisionFilter struct {
 	Entry  string
 	Author string
 	States []RevisionState
-	Homes  []territory.ID // of one of these; the zero ID is the whole installation
+	Homes  []territory.ID // of one of these, the zero ID being the whole installation; nil is all, empty is none
 	Limit  int            // at most 500; 0 is 50
 	Offset int
 }
@@ -63,6 +63,8 @@ type EntryStore interface {
 	// Revisions returns a page of those that the filter keeps, last changed first,
 	// and how many there are in all.
 	Revisions(ctx context.Context, f RevisionFilter) ([]Revision, int, error)
+	// WaitingHomes are the homes of submitted revisions, each once.
+	WaitingHomes(ctx context.Context) ([]territory.ID, error)
 	// ChangeEntries runs f in a transaction; an error of f undoes everything.
 	ChangeEntries(ctx context.Context, f func(EntryTx) error) error
 }

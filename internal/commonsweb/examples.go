@@ -1,0 +1,52 @@
+package commonsweb
+
+import (
+	"html/template"
+
+	"bassin/internal/web"
+)
+
+// examples are views on which every branch of the templates is tried when the
+// server starts.
+func examples() map[string][]any {
+	anchor := web.Anchor{Text: "…", Href: "/communs", Strong: true}
+	notice := web.Notice{Kind: web.Done, Text: "…", Role: "status"}
+	table := &web.Table{ID: "t", Caption: "…", Columns: []web.Column{{Title: "…"}}, Rows: [][]web.Cell{{{Text: "…"}}}}
+	facts := web.Facts{Items: []web.Fact{{Term: "…", Text: "…"}}}
+	changes := []changeView{{"…", "…", "…"}, {"…", "", "…"}, {"…", "…", ""}}
+	field := web.Field{Name: "title", Label: "…", Error: "…"}
+	choice := web.Field{Name: "themes", Type: "checkbox", Label: "…", Options: []web.Option{{Value: "health", Label: "…"}}}
+	wrong := web.Errors{Items: []web.FieldError{{Field: "title", Text: "…"}}}
+	pages := &web.Pagination{Label: "…", Text: "…", Next: "/propositions?page=2"}
+	act := &manageForm{"/communs/a/retirer", []web.Field{field}}
+	return map[string][]any{
+		"library/entry": {
+			&entryView{Title: "…"},
+			&entryView{Title: "…", Summary: "…", Marks: []web.Mark{{Text: "…"}}, Notices: []web.Notice{notice}, Actions: []web.Anchor{anchor}, Facts: facts, Description: []string{"…"},
+				Usable: []usableView{{"…", "…", "met"}}, Stories: []storyView{{"problem", "…", []string{"…"}}}, More: facts, Parts: []template.HTML{"<p>…</p>"}, Origins: table, Updated: "…", Versions: &anchor},
+		},
+		"library/choose": {&chooseView{Cards: []web.Card{{Title: "…", Text: "…", Href: "/communs/nouveau/data"}}}},
+		"library/form": {
+			&formView{Title: "…", Action: "/communs/nouveau/data", Cancel: "/communs"},
+			&formView{Title: "…", Lead: "…", Action: "/communs/nouveau/data", Cancel: "/communs", Errors: wrong, Notices: []web.Notice{notice}, Publishes: true,
+				Groups: []groupView{{"what", "…", false, []web.Field{field, choice}}, {"more", "…", true, []web.Field{field}}}, Hidden: []web.Hidden{{Name: versionField, Value: "1"}}},
+		},
+		"library/proposals": {
+			&proposalsView{Title: "…", Empty: &web.State{Kind: "empty", Title: "…", Text: "…"}},
+			&proposalsView{Title: "…", Lead: "…", Table: table, Pages: pages, Actions: []web.Anchor{anchor}},
+		},
+		"library/proposal": {
+			&proposalView{Title: "…", State: "…", New: true},
+			&proposalView{Title: "…", State: "…", Notices: []web.Notice{notice}, Facts: facts, Changes: changes, Actions: []web.Anchor{anchor}, Withdraw: "/propositions/a/abandonner", Decide: "/propositions/a/decider",
+				Version: "1", Answer: field, Clashes: []clashView{{"title", "…", "…", ""}, {"summary", "…", "", "…"}}},
+		},
+		"library/versions": {
+			&versionsView{Title: "…"},
+			&versionsView{Title: "…", Versions: []versionView{{1, "…", "…", "…", changes}, {2, "…", "…", "", nil}}, Pages: pages},
+		},
+		"library/manage": {
+			&manageView{Title: "…", Continue: anchor},
+			&manageView{Title: "…", Errors: wrong, Version: "1", Retire: act, Merge: act, Reopen: "/communs/a/rouvrir", Unmerge: []mergedView{{"…", "/communs/b/separer", "1"}}, Continue: anchor},
+		},
+	}
+}
