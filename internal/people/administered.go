@@ -8,10 +8,8 @@ import (
 )
 
 // AdministeredWithout refuses to take away the last person who administers the whole
-// installation: fault.Conflict.
-func AdministeredWithout(ctx context.Context, r interface {
-	Administrators(ctx context.Context, on Date) ([]Mandate, error)
-}, on Date, person string) error {
+// installation: fault.Conflict. Asked in a change, it holds until that ends.
+func AdministeredWithout(ctx context.Context, r Reader, on Date, person string) error {
 	held, err := r.Administrators(ctx, on)
 	if err != nil {
 		return err

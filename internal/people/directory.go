@@ -175,19 +175,18 @@ func (d *Directory) Erase(ctx context.Context, a *Actor, id, words string) error
 	if err := a.Require(ctx, "person.erase", Everywhere); err != nil {
 		return err
 	}
-	p, err := d.Store.Person(ctx, id)
-	switch {
-	case err != nil:
-		return err
-	case p.State == Erased:
-		return fault.New(fault.Gone, "people.erased")
-	case id == a.Person.ID:
-		return fault.New(fault.Conflict, "people.oneself")
-	case !slices.Equal(Fold(words), Fold(p.Name)):
-		return fault.New(fault.Invalid, "people.erase.words", p.Name).In("words")
-	}
-	if err := AdministeredWithout(ctx, d.Store, d.Today(), id); err != nil {
-		return err
-	}
-	return d.Record.Erase(ctx, a.By(), id)
+	return d.Store.ErasePerson(ctx, a.By(), id, func(r Reader) error {
+		p, err := r.Person(ctx, id)
+		switch {
+		case err != nil:
+			return err
+		case p.State == Erased:
+			return fault.New(fault.Gone, "people.erased")
+		case id == a.Person.ID:
+			return fault.New(fault.Conflict, "people.oneself")
+		case !slices.Equal(Fold(words), Fold(p.Name)):
+			return fault.New(fault.Invalid, "people.erase.words", p.Name).In("words")
+		}
+		return AdministeredWithout(ctx, r, d.Today(), id)
+	})
 }

@@ -82,6 +82,9 @@ type MandateQuery struct {
 type Store interface {
 	Reader
 	ChangePeople(ctx context.Context, what string, f func(Tx) error) error
+	// ErasePerson is Erase of [audit.Store], unless may refuses: it is asked in the same
+	// change, and what it reads stays as read. Its error is returned as it is.
+	ErasePerson(ctx context.Context, by audit.Actor, person string, may func(Reader) error) error
 	// Seated finds whose session it is, with their mandates in force on that day: one
 	// question for each request. fault.NotFound if the session ended or its person may not sign in.
 	Seated(ctx context.Context, tokenHash string, now time.Time, on Date) (Actor, error)

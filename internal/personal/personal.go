@@ -31,10 +31,8 @@ type Store interface {
 	// DataOf is all that is kept of a person, but secrets, which prove who they are and tell
 	// nothing of them. At most [MostRows] rows of a table are given.
 	DataOf(ctx context.Context, person string) ([]Part, error)
-	// Erase deletes all that tells of a person, see audit.Store.
-	Erase(ctx context.Context, by audit.Actor, person string) error
-	Administrators(ctx context.Context, on people.Date) ([]people.Mandate, error)
-	Person(ctx context.Context, id string) (people.Person, error)
+	// ErasePerson deletes all that tells of a person, see people.Store.
+	ErasePerson(ctx context.Context, by audit.Actor, person string, may func(people.Reader) error) error
 }
 
 // MostRows is how many rows of one table are given at once.
@@ -52,19 +50,18 @@ type Service struct {
 // back lose them again. The last administrator is fault.Conflict: somebody must be
 // able to open the door.
 func (s *Service) Erase(ctx context.Context, by audit.Actor, person string) error {
-	p, err := s.Store.Person(ctx, person)
-	if err != nil {
+	return s.Store.ErasePerson(ctx, by, person, func(r people.Reader) error {
+		p, err := r.Person(ctx, person)
+		if err != nil {
+			return err
+		}
+		if p.State == people.Erased {
+			return fault.New(fault.Gone, "people.erased")
+		}
+		err = people.AdministeredWithout(ctx, r, people.DateOf(s.Now(), s.Zone), person)
+		if fault.CodeOf(err) == fault.Conflict {
+			return fault.New(fault.Conflict, "personal.last")
+		}
 		return err
-	}
-	if p.State == people.Erased {
-		return fault.New(fault.Gone, "people.erased")
-	}
-	err = people.AdministeredWithout(ctx, s.Store, people.DateOf(s.Now(), s.Zone), person)
-	if fault.CodeOf(err) == fault.Conflict {
-		return fault.New(fault.Conflict, "personal.last")
-	}
-	if err != nil {
-		return err
-	}
-	return s.Store.Erase(ctx, by, person)
+	})
 }

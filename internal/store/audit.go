@@ -13,6 +13,7 @@ import (
 
 	"bassin/internal/audit"
 	"bassin/internal/fault"
+	"bassin/internal/people"
 )
 
 var _ audit.Store = (*DB)(nil)
@@ -189,10 +190,18 @@ var erasers = []string{
 // Erase implements [audit.Store]. The log beside the database ([DB.KeepErasures])
 // is written first: a copy made before cannot bring the person back.
 func (db *DB) Erase(ctx context.Context, by audit.Actor, person string) error {
+	return db.ErasePerson(ctx, by, person, func(people.Reader) error { return nil })
+}
+
+// ErasePerson implements [people.Store].
+func (db *DB) ErasePerson(ctx context.Context, by audit.Actor, person string, may func(people.Reader) error) error {
 	if err := checkPerson(person); err != nil {
 		return err
 	}
 	err := db.change(ctx, "erase a person", func(t *tx) error {
+		if err := may(peopleReader{t, true}); err != nil {
+			return err
+		}
 		n, err := t.exec("destroy a key", `INSERT INTO person_key (person, secret, erased_at) VALUES ($1, '', $2)
 			ON CONFLICT (person) DO UPDATE SET secret = '', erased_at = $2 WHERE person_key.erased_at IS NULL`, person, t.now)
 		if err != nil || n == 0 { // erased before

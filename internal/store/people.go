@@ -136,12 +136,16 @@ func (r peopleReader) MandatesOf(ctx context.Context, person string) ([]people.M
 
 // Administrators implements [people.Reader].
 func (r peopleReader) Administrators(ctx context.Context, on people.Date) ([]people.Mandate, error) {
-	where := `role = 'administrator' AND scope = '' AND starts <= $1 AND (ends = '' OR ends >= $1)
-		AND EXISTS (SELECT 1 FROM person p WHERE p.id = mandate.person AND p.state = 'active')`
+	held := `role = 'administrator' AND scope = '' AND starts <= $1 AND (ends = '' OR ends >= $1)`
 	if r.hold {
-		return each(ctx, r.ask, "read administrators", scanMandate, `UPDATE mandate SET id = id WHERE `+where+` RETURNING `+mandateColumns, string(on))
+		// Locked by one question and read by the next: whoever waited for the lock sees
+		// what was done meanwhile to the people too, and not as it was when they asked.
+		if _, err := each(ctx, r.ask, "hold administrators", scanMandate, `UPDATE mandate SET id = id WHERE `+held+` RETURNING `+mandateColumns, string(on)); err != nil {
+			return nil, err
+		}
 	}
-	return each(ctx, r.ask, "read administrators", scanMandate, `SELECT `+mandateColumns+` FROM mandate WHERE `+where, string(on))
+	return each(ctx, r.ask, "read administrators", scanMandate, `SELECT `+mandateColumns+` FROM mandate WHERE `+held+`
+		AND EXISTS (SELECT 1 FROM person p WHERE p.id = mandate.person AND p.state = 'active')`, string(on))
 }
 
 // reading is the reader outside of a change.
