@@ -179,13 +179,21 @@ func (p *Pages) table(ctx context.Context, l *i18n.Localizer, id, caption string
 	}
 	for _, m := range list {
 		where := p.at(ctx, l, m.Scope)
-		role := web.Cell{Text: i18n.Upper(l.T("people.role." + string(m.Role))), Href: mandatesPath + "/" + m.ID}
+		role := web.Cell{Text: i18n.Upper(l.T("people.role." + string(m.Role)))}
+		if !who { // in the list, all are the reader's to open, by the name
+			opens, err := people.Of(ctx).May(ctx, "admin.mandates", m.Scope)
+			if err != nil {
+				return t, err
+			}
+			if opens.May {
+				role.Href = mandatesPath + "/" + m.ID
+			}
+		}
 		row := []web.Cell{role, {Text: i18n.Upper(where.Text), Href: where.Href}, {Text: l.Day(string(m.From)), Sort: string(m.From)}, {Text: p.until(l, m), Sort: string(m.To)}, {Text: cmp.Or(m.Act, "–")}}
 		if strings.HasPrefix(m.ActHref, "http") || strings.HasPrefix(m.ActHref, "/") {
 			row[4] = web.Cell{Text: cmp.Or(m.Act, l.T("admin.mandate.read")), Href: m.ActHref}
 		}
 		if who {
-			row[0].Href = ""
 			row = append([]web.Cell{{Text: cmp.Or(names[m.Person], l.T("admin.person.erased")), Href: mandatesPath + "/" + m.ID}}, row...)
 		}
 		t.Rows = append(t.Rows, row)

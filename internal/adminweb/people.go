@@ -83,7 +83,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 		t := web.Table{ID: "personnes", Caption: l.T("admin.people.title"), Quiet: true, Columns: []web.Column{
 			{Title: l.T("admin.people.name")}, {Title: l.T("admin.people.roles")}, {Title: l.T("admin.people.state")}, {Title: l.T("admin.people.seen")}}}
 		for _, x := range found {
-			roles, err := p.rolesOf(ctx, l, x.ID)
+			roles, err := p.rolesOf(ctx, l, seen, x.ID)
 			if err != nil {
 				return err
 			}
@@ -134,14 +134,14 @@ func (p *Pages) lastSeen(l *i18n.Localizer, x people.Person) string {
 	return l.Date(x.SeenAt.In(p.Zone))
 }
 
-// rolesOf are a person's mandates of today, each in a few words.
-func (p *Pages) rolesOf(ctx context.Context, l *i18n.Localizer, id string) ([]string, error) {
+// rolesOf are a person's mandates of today that the reader sees, each in a few words.
+func (p *Pages) rolesOf(ctx context.Context, l *i18n.Localizer, seen people.Seen, id string) ([]string, error) {
 	held, err := p.People.Store.MandatesOf(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	var out []string
-	for _, m := range held {
+	for _, m := range seen.Mandates(held) {
 		if m.Holds(p.People.Today()) {
 			out = append(out, l.T("admin.mandate.short", i18n.Upper(l.T("people.role."+string(m.Role))), p.at(ctx, l, m.Scope).Text))
 		}
@@ -164,7 +164,7 @@ func (p *Pages) listCSV(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		for _, x := range found {
-			roles, err := p.rolesOf(ctx, l, x.ID)
+			roles, err := p.rolesOf(ctx, l, seen, x.ID)
 			if err != nil {
 				return err
 			}
@@ -203,6 +203,13 @@ func (p *Pages) person(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	v.Shows = append(v.Shows, facts)
+	all, err := people.Of(ctx).May(ctx, "admin.people", people.Everywhere)
+	if err != nil {
+		return err
+	}
+	if !all.May {
+		v.Shows = append(v.Shows, web.Notice{Kind: web.Info, Text: l.T("admin.person.rule")})
+	}
 	today := p.People.Today()
 	for _, time := range []struct {
 		key  string

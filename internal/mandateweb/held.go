@@ -61,9 +61,9 @@ func (p *Pages) held(ctx context.Context, l *i18n.Localizer, f *territory.France
 	if err != nil {
 		return nil, err
 	}
-	found = slices.DeleteFunc(found, func(m people.Mandate) bool { return !slices.Contains(public, m.Role) })
+	found = slices.DeleteFunc(found, func(m people.Mandate) bool { return !m.Role.Public() })
 	slices.SortStableFunc(found, func(a, b people.Mandate) int {
-		if d := slices.Index(public, a.Role) - slices.Index(public, b.Role); d != 0 {
+		if d := slices.Index(people.PublicRoles, a.Role) - slices.Index(people.PublicRoles, b.Role); d != 0 {
 			return d
 		}
 		return slices.Index(scopes, a.Scope) - slices.Index(scopes, b.Scope)

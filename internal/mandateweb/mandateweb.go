@@ -44,8 +44,3 @@ func Templates() web.Templates {
 func (p *Pages) Routes() []web.Route {
 	return []web.Route{{Method: http.MethodGet, Pattern: "/qui-fait-quoi", Action: "mandate.public", Who: web.Everyone, Handler: p.list}}
 }
-
-// public are the roles whose holders are named to everyone: the functions by which
-// somebody acts for a territory in public. Those who help, write, read or keep the
-// installation in order are not.
-var public = []people.Role{people.Coordinator, people.President, people.Secretary, people.Member, people.Signatory}

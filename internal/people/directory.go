@@ -69,8 +69,20 @@ func (d *Directory) Seen(ctx context.Context, a *Actor, action string) (Seen, er
 // In says whether what is in a scope is seen.
 func (s Seen) In(scope Scope) bool { return s.All || slices.Contains(s.Scopes, scope) }
 
-// Person finds a person whom the actor sees, with all their mandates. Whoever they
-// don't see is fault.Forbidden, whether or not they exist.
+// Mandates are those of a list that are seen: in a scope that is, and those of public
+// functions, which everyone reads.
+func (s Seen) Mandates(held []Mandate) []Mandate {
+	var out []Mandate
+	for _, m := range held {
+		if s.In(m.Scope) || m.Role.Public() {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// Person finds a person whom the actor sees, with those of their mandates that the
+// actor sees. Whoever they don't see is fault.Forbidden, whether or not they exist.
 func (d *Directory) Person(ctx context.Context, a *Actor, id string) (Person, []Mandate, error) {
 	return d.person(ctx, a, "admin.people", id)
 }
@@ -112,7 +124,7 @@ func (d *Directory) person(ctx context.Context, a *Actor, action, id string) (Pe
 	if !slices.Contains(seen.People, id) && !seen.All && !slices.ContainsFunc(held, func(m Mandate) bool { return seen.In(m.Scope) }) {
 		return Person{}, nil, fault.New(fault.Forbidden, "people.unseen")
 	}
-	return p, held, nil
+	return p, seen.Mandates(held), nil
 }
 
 // Suspend keeps a person from signing in and ends their sessions. The reason is

@@ -21,6 +21,14 @@ const (
 // Roles are all roles, in the order in which they are shown.
 var Roles = []Role{Administrator, Coordinator, President, Secretary, Member, Signatory, Mediator, Contributor, Observer}
 
+// PublicRoles are those whose holders are named to everyone: the functions by which
+// somebody acts for a territory in public. Those who help, write, read or keep the
+// installation in order are not.
+var PublicRoles = []Role{Coordinator, President, Secretary, Member, Signatory}
+
+// Public says whether r is one of [PublicRoles].
+func (r Role) Public() bool { return slices.Contains(PublicRoles, r) }
+
 // Known says whether r is one of [Roles].
 func (r Role) Known() bool { return slices.Contains(Roles, r) }
 

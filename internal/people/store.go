@@ -59,7 +59,7 @@ type Tx interface {
 type PeopleQuery struct {
 	Text    string      // in the name or the address
 	State   PersonState // "" for all but the erased
-	Role    Role        // held today; "" for any
+	Role    Role        // held today, where Seen reaches unless it is public; "" for any
 	Unruled bool        // only those without any mandate today
 	Seen    *Seen       // only these; nil for everybody
 	On      Date        // today

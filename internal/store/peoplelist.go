@@ -88,13 +88,18 @@ func (c *conditions) among(column string, values []string) string {
 	return column + " IN (" + strings.Join(marks, ", ") + ")"
 }
 
+// words are scopes as they are kept.
+func words(scopes []people.Scope) []string {
+	out := make([]string, len(scopes))
+	for i, s := range scopes {
+		out[i] = s.String()
+	}
+	return out
+}
+
 // seen keeps a list of people to whom somebody sees.
 func (c *conditions) seen(s people.Seen) {
-	scopes := make([]string, len(s.Scopes))
-	for i, x := range s.Scopes {
-		scopes[i] = x.String()
-	}
-	held := c.among("held.scope", scopes)
+	held := c.among("held.scope", words(s.Scopes))
 	c.where = append(c.where, `(EXISTS (SELECT 1 FROM mandate held WHERE held.person = person.id AND `+held+`) OR `+c.among("id", s.People)+`)`)
 }
 
@@ -116,7 +121,11 @@ func (db *DB) People(ctx context.Context, q people.PeopleQuery) ([]people.Person
 	}
 	held := `EXISTS (SELECT 1 FROM mandate m WHERE m.person = person.id AND m.starts <= $%d AND (m.ends = '' OR m.ends >= $%d)`
 	if q.Role != "" {
-		c.and(held+` AND m.role = $%d)`, string(q.On), string(q.On), string(q.Role))
+		here := ""
+		if q.Seen != nil && !q.Seen.All && !q.Role.Public() { // a filter tells no more than the page of a person
+			here = ` AND ` + c.among("m.scope", words(q.Seen.Scopes))
+		}
+		c.and(held+` AND m.role = $%d`+here+`)`, string(q.On), string(q.On), string(q.Role))
 	}
 	if q.Unruled {
 		c.and(`NOT `+held+`)`, string(q.On), string(q.On))

@@ -70,6 +70,49 @@ func directory(t *testing.T, s Store) {
 	if err != nil || len(held) != 1 {
 		t.Errorf("whom a coordinator sees: %v, %v", held, err)
 	}
+	// What else they do elsewhere is not hers to know, unless everyone does.
+	council := people.Over(territory.ID{Level: territory.BassinDeVie, Code: "29002"})
+	give("bob", people.Contributor, council)
+	give("bob", people.President, council)
+	give("bob", people.Administrator, people.Everywhere)
+	roles := func(a *people.Actor) (out []people.Role) {
+		t.Helper()
+		_, held, err := d.Person(ctx, a, "bob")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range held {
+			out = append(out, m.Role)
+		}
+		slices.Sort(out)
+		return out
+	}
+	if got, want := roles(ada), []people.Role{people.Mediator, people.President}; !slices.Equal(got, want) {
+		t.Errorf("a coordinator sees of the mandates of somebody %v, want %v", got, want)
+	}
+	if got := roles(root); len(got) != 4 {
+		t.Errorf("an administrator sees of the mandates of somebody %v", got)
+	}
+	with := func(a *people.Actor, role people.Role) int {
+		t.Helper()
+		x, err := d.Seen(ctx, a, "admin.people")
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := s.People(ctx, people.PeopleQuery{Seen: &x, Role: role, On: d.Today()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	for role, want := range map[people.Role]int{people.Mediator: 1, people.President: 1, people.Contributor: 0, people.Administrator: 0} {
+		if got := with(ada, role); got != want {
+			t.Errorf("a coordinator who filters by %s finds %d, want %d", role, got, want)
+		}
+	}
+	if got := with(root, people.Administrator); got != 2 {
+		t.Errorf("an administrator who filters by their role finds %d, want 2", got)
+	}
 	for _, id := range []string{"eve", "nobody"} {
 		_, _, err := d.Person(ctx, ada, id)
 		refused("a coordinator looks at "+id, err, fault.Forbidden)
