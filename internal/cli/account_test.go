@@ -7,6 +7,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -17,6 +18,7 @@ import (
 
 	"bassin/internal/audit"
 	"bassin/internal/people"
+	"bassin/internal/realdata"
 	"bassin/internal/store"
 )
 
@@ -436,6 +438,10 @@ func TestAccountsFromTheConsole(t *testing.T) {
 		at := func(args ...string) []string {
 			return append(append([]string{"user"}, args...), "--var", dir, "--store", dsn)
 		}
+		refuses(t, "not prepared yet", at("invite", "--email", "lea@example.fr", "--role", "mediator", "--scope", "bv:22113")...)
+		if err := os.Symlink(filepath.Join(realdata.Var(t), "snapshots"), filepath.Join(dir, "snapshots")); err != nil {
+			t.Fatal(err)
+		}
 		out := runs(t, at("add", "--email", "zoe@example.fr", "--name", "Zoé Le Goff", "--role", "administrator", "--base-url", "https://bassin.example.fr")...)
 		link := regexp.MustCompile(`https://bassin\.example\.fr(/mot-de-passe/nouveau/[a-z0-9]+)`).FindStringSubmatch(out)
 		if link == nil {
@@ -466,6 +472,11 @@ func TestAccountsFromTheConsole(t *testing.T) {
 		refuses(t, "last administrator", at("end", mandate[1])...)
 		refuses(t, "last administrator", at("suspend", "zoe@example.fr")...)
 		refuses(t, "only person who administers", at("erase", "zoe@example.fr", "--yes")...)
+		refuses(t, "no territory known here", at("grant", "lea@example.fr", "--role", "observer", "--scope", "bv:99999")...)
+		refuses(t, "No organisation has the id", at("grant", "lea@example.fr", "--role", "signatory", "--scope", "organisation:nobody")...)
+		refuses(t, "names neither a territory nor an organisation", at("grant", "lea@example.fr", "--role", "observer", "--scope", "Rostrenen")...)
+		refuses(t, "no territory known here", at("invite", "--email", "new@example.fr", "--role", "observer", "--scope", "set:abcdefghij")...)
+		runs(t, at("grant", "lea@example.fr", "--role", "signatory", "--scope", "organisation:commune-22113")...)
 		runs(t, at("grant", "lea@example.fr", "--role", "administrator", "--act", "Arrêté 2026-12")...)
 		runs(t, at("end", mandate[1], "--reason", "départ")...)
 		runs(t, at("suspend", "zoe@example.fr")...)

@@ -26,14 +26,14 @@ const hashesAtOnce = 2
 
 // newAccounts joins the rules of accounts to their parts. What needs the pages is
 // joined once there are some.
-func newAccounts(db people.Store, settings setting.Store, zone *time.Location) (*people.Accounts, error) {
+func newAccounts(db people.Store, settings setting.Store, mandates *people.Mandates) (*people.Accounts, error) {
 	passwords, err := signin.NewPasswords(signin.DefaultCost(), hashesAtOnce)
 	if err != nil {
 		return nil, err
 	}
 	return &people.Accounts{
 		Store: db, Passwords: passwords, Codes: codes{}, Now: time.Now,
-		Mandates: &people.Mandates{Store: db, Now: time.Now, Zone: zone},
+		Mandates: mandates,
 		CanMail:  func() bool { return false },
 		SiteName: func() string { return "Bassin" },
 		SelfRegistration: func(ctx context.Context) (bool, error) {
@@ -50,11 +50,6 @@ func newAccounts(db people.Store, settings setting.Store, zone *time.Location) (
 // accountPages joins the pages of accounts.
 func (s *Server) accountPages(gate *accountweb.Gate, perimeters *atlas.Service) *accountweb.Pages {
 	place := s.place(perimeters)
-	s.accounts.Mandates.Known = func(ctx context.Context, in people.Scope) error {
-		_, _, err := place(ctx, s.catalog.Localizer(i18n.FR), in)
-		return err
-	}
-	s.accounts.Mandates.Notice = s.mandateNotice
 	s.accounts.Letter, s.accounts.CanMail = s.letters().AccountEvent, s.mail.can
 	s.accounts.Passkeys = s.passkeysOf
 	s.accounts.Covers = gate.Covers

@@ -47,7 +47,7 @@ func (s *Server) administration(kit *web.Renderer, perimeters *atlas.Service, bo
 				return out, err
 			},
 		},
-		Record: s.db, Settings: s.db, Secrets: s.db, Outbox: s.db, Keeper: s.db, Schedules: s.db, Desk: &job.Desk{Now: s.now},
+		Mandates: s.accounts.Mandates, Record: s.db, Settings: s.db, Secrets: s.db, Outbox: s.db, Keeper: s.db, Schedules: s.db, Desk: &job.Desk{Now: s.now},
 		Server: &machine{server: s},
 		Given: setting.Site{
 			Name: given.Name, Publisher: given.Publisher, Address: given.Address, Director: given.Director, Host: given.Host, Contact: given.Contact, BaseURL: given.BaseURL,
@@ -63,21 +63,7 @@ func (s *Server) administration(kit *web.Renderer, perimeters *atlas.Service, bo
 	if m := s.mail.given; m != nil {
 		p.GivenMail = &setting.Mail{Host: m.Host, Port: m.Port, Security: setting.MailSecurity(m.Security), User: m.User, From: m.From.String()}
 	}
-	p.Mandates = &people.Mandates{Store: s.db, Now: s.now, Zone: zone, Known: func(ctx context.Context, in people.Scope) error {
-		if in.Organisation == "" {
-			return p.Exists(ctx, in)
-		}
-		// A collectivité gets its row with its first mandate.
-		_, err := bodies.Ensure(ctx, people.Of(ctx), in.Organisation)
-		return err
-	}, Notice: s.mandateNotice}
 	return p
-}
-
-// organisationName is the name of an organisation that has a row.
-func (s *Server) organisationName(ctx context.Context, id string) (string, error) {
-	o, err := s.db.Organisation(ctx, id)
-	return o.Name, err
 }
 
 // machine implements [adminweb.Server].

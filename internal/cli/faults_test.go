@@ -252,7 +252,7 @@ func TestTwoServersAreOne(t *testing.T) {
 	one, two := starts(t, realdata.Own(t), dsn), starts(t, realdata.Own(t), dsn)
 	own := without(t, dsn)
 	var err error
-	if own.accounts, err = newAccounts(own.db, own.db, time.UTC); err != nil {
+	if own.accounts, err = newAccounts(own.db, own.db, &people.Mandates{Store: own.db, Now: time.Now, Zone: time.UTC}); err != nil {
 		t.Fatal(err)
 	}
 	zoe := adds(t, own, "Zoé", "zoe@example.fr")

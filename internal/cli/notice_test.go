@@ -278,10 +278,10 @@ func TestTasksHaveNames(t *testing.T) {
 			}
 		}
 	}
-	if w := s.where(people.Everywhere); w != notice.Everywhere {
+	if w := s.scopes.name(people.Everywhere); w != notice.Everywhere {
 		t.Errorf("everywhere is called %v", w)
 	}
-	if w := s.where(people.Over(s.live.Load().France.Level("dep")[0].ID)); w != s.live.Load().France.Level("dep")[0].Name {
+	if w := s.scopes.name(people.Over(s.live.Load().France.Level("dep")[0].ID)); w != s.live.Load().France.Level("dep")[0].Name {
 		t.Errorf("a territory is called %v", w)
 	}
 }

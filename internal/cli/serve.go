@@ -104,6 +104,7 @@ type Server struct {
 	edition  *edition
 	mail     *liveMail
 	accounts *people.Accounts
+	scopes   scopes
 	catalog  *i18n.Catalog
 	kit      *web.Renderer
 	routes   []web.Route

@@ -47,29 +47,6 @@ func (s *Server) letters() *notice.Letters {
 	}}
 }
 
-// where names the scope of a mandate for whom it is told.
-func (s *Server) where(scope people.Scope) any {
-	if scope == people.Everywhere {
-		return notice.Everywhere
-	}
-	if scope.Organisation != "" {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		if name, err := s.organisationName(ctx, scope.Organisation); err == nil {
-			return name
-		}
-	}
-	if t, ok := s.live.Load().France.Territory(scope.Territory); ok {
-		return t.Name
-	}
-	return scope.String()
-}
-
-// mandateNotice tells a person of a change in their mandates, with the change.
-func (s *Server) mandateNotice(kind string, m people.Mandate) (job.Event, error) {
-	return notice.MandateEvent(kind, m, s.where, s.now())
-}
-
 // tasks is all the work that comes round.
 func (s *Server) tasks(post *notice.Post, mails func() bool) []worker.Task {
 	keeper := &retention.Keeper{Settings: s.db, Record: s.db, Outbox: s.db, Notices: s.db, Post: post, Accounts: s.db, Mails: mails}
@@ -100,7 +77,7 @@ func (s *Server) tasks(post *notice.Post, mails func() bool) []worker.Task {
 				if err != nil {
 					return nil, err
 				}
-				n, err := post.RemindMandates(ctx, ending, s.where)
+				n, err := post.RemindMandates(ctx, ending, s.scopes.name)
 				return job.Counts{"told": n}, err
 			}},
 		{Name: "alerts", When: worker.Always(job.DailyAt(7, 30)),

@@ -57,7 +57,7 @@ func (d desk) on(ctx context.Context, do func(ctx context.Context, db *store.DB,
 	if err != nil {
 		return err
 	}
-	a, err := newAccounts(db, db, zone)
+	a, err := newAccounts(db, db, scopesIn(db, d.Kept.Var).mandates(zone))
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,14 @@ type mandate struct {
 
 func (m mandate) grant() (people.Grant, error) {
 	scope, err := people.ParseScope(m.Scope)
-	if err == nil && m.Role != "" && !people.Role(m.Role).Known() {
+	if err != nil {
+		catalog, none := i18n.Load()
+		if none != nil {
+			return people.Grant{}, none
+		}
+		return people.Grant{}, said(catalog, "--scope", err)
+	}
+	if m.Role != "" && !people.Role(m.Role).Known() {
 		err = fmt.Errorf("--role %s: there is no such role", m.Role)
 	}
 	return people.Grant{Role: people.Role(m.Role), Scope: scope, From: people.Date(m.From), To: people.Date(m.To), Act: m.Act, ActHref: m.ActHref}, err

@@ -76,7 +76,8 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	if err := s.mail.refresh(ctx); err != nil {
 		return nil, err
 	}
-	if s.accounts, err = newAccounts(s.db, s.db, zone); err != nil {
+	s.scopes = scopes{db: s.db, perimeters: perimeters, bodies: bodies, now: s.now, snapshot: s.snapshotNow}
+	if s.accounts, err = newAccounts(s.db, s.db, s.scopes.mandates(zone)); err != nil {
 		return nil, err
 	}
 	s.accounts.Now, s.accounts.Mandates.Now = s.now, s.now

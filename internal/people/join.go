@@ -62,7 +62,7 @@ func (s *Accounts) InviteAs(ctx context.Context, by audit.Actor, v Invitation) (
 			return "", err
 		}
 		if s.Mandates.Known != nil {
-			if err := s.Mandates.Known(ctx, v.Grant.Scope); err != nil {
+			if err := s.Mandates.Known(ctx, by, v.Grant.Scope); err != nil {
 				return "", err
 			}
 		}

@@ -19,8 +19,9 @@ type Mandates struct {
 	// Notice is what tells a person of a change in their mandates, in the same
 	// change; nil tells nobody.
 	Notice func(kind string, m Mandate) (job.Event, error)
-	// Known says whether a scope exists: fault.NotFound if not.
-	Known func(ctx context.Context, s Scope) error
+	// Known says whether a scope exists, for a mandate to be given by somebody: fault.NotFound
+	// if not.
+	Known func(ctx context.Context, by audit.Actor, s Scope) error
 }
 
 // Grant is a mandate to be given.
@@ -84,7 +85,7 @@ func (s *Mandates) Give(ctx context.Context, actor *Actor, g Grant) (Mandate, er
 // GiveAs gives a mandate without asking for a right: for the console and the first set-up.
 func (s *Mandates) GiveAs(ctx context.Context, by audit.Actor, giver string, g Grant) (m Mandate, err error) {
 	if s.Known != nil {
-		if err := s.Known(ctx, g.Scope); err != nil {
+		if err := s.Known(ctx, by, g.Scope); err != nil {
 			return Mandate{}, err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"bassin/internal/audit"
 	"bassin/internal/fault"
 	"bassin/internal/snapshot"
 	"bassin/internal/territory"
@@ -288,12 +289,12 @@ func (s *Organisations) Create(ctx context.Context, actor *Actor, o Organisation
 
 // Ensure makes the row of a collectivité that something is about to refer to. Who may
 // do that something may have the row made; other organisations are returned as they are.
-func (s *Organisations) Ensure(ctx context.Context, actor *Actor, id string) (Organisation, error) {
+func (s *Organisations) Ensure(ctx context.Context, by audit.Actor, id string) (Organisation, error) {
 	o, err := s.Follow(ctx, id)
 	if err != nil || o.Version > 0 {
 		return o, err
 	}
-	o, err = s.Store.EnsureOrganisation(ctx, actor.By(), o)
+	o, err = s.Store.EnsureOrganisation(ctx, by, o)
 	if taken, ok := errors.AsType[*Taken](err); ok {
 		return taken.Other, nil // entered by hand before
 	}
@@ -335,7 +336,7 @@ func (s *Organisations) Update(ctx context.Context, actor *Actor, id string, ver
 			if _, err := checked(o); err != nil { // before a row is made for nothing
 				return Organisation{}, err
 			}
-			if o, err = s.Ensure(ctx, actor, id); err != nil {
+			if o, err = s.Ensure(ctx, actor.By(), id); err != nil {
 				return Organisation{}, err
 			}
 			id, version = o.ID, o.Version
@@ -360,7 +361,7 @@ func (s *Organisations) Merge(ctx context.Context, actor *Actor, of MergeOf, tak
 		return Merge{}, err
 	}
 	if of.KeptVersion == 0 {
-		o, err := s.Ensure(ctx, actor, of.Kept)
+		o, err := s.Ensure(ctx, actor.By(), of.Kept)
 		if err != nil {
 			return Merge{}, err
 		}
@@ -395,7 +396,7 @@ func (s *Organisations) SetApart(ctx context.Context, actor *Actor, a, b string)
 		return err
 	}
 	for _, id := range []*string{&a, &b} {
-		o, err := s.Ensure(ctx, actor, *id)
+		o, err := s.Ensure(ctx, actor.By(), *id)
 		if err != nil {
 			return err
 		}
