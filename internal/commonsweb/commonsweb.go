@@ -20,7 +20,9 @@ var files embed.FS
 // Pages are the pages of the library.
 type Pages struct {
 	Kit     *web.Renderer
+	Site    func() web.Site
 	Library *commons.Library
+	Shelf   *commons.Shelf
 	Bodies  Bodies
 	People  People
 	Now     func() time.Time
@@ -58,6 +60,9 @@ func Templates() web.Templates {
 // decided in package commons.
 func (p *Pages) Routes() []web.Route {
 	return []web.Route{
+		{Method: http.MethodGet, Pattern: "/communs", Action: "commons.list", Who: web.Everyone, Handler: p.library},
+		{Method: http.MethodGet, Pattern: "/communs/csv", Action: "commons.csv", Who: web.Everyone, Handler: p.csv},
+		{Method: http.MethodGet, Pattern: "/communs/flux", Action: "commons.atom", Who: web.Everyone, Handler: p.atom},
 		{Method: http.MethodGet, Pattern: "/communs/{id}", Action: "commons.show", Who: web.Everyone, Handler: p.show},
 		{Method: http.MethodGet, Pattern: "/communs/{id}/versions", Action: "commons.versions", Who: web.Everyone, Handler: p.versions},
 		{Method: http.MethodGet, Pattern: "/communs/{id}/modifier", Action: "commons.edit.sheet", Who: web.SignedIn, Handler: p.editSheet},

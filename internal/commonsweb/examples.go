@@ -20,6 +20,12 @@ func examples() map[string][]any {
 	pages := &web.Pagination{Label: "…", Text: "…", Next: "/propositions?page=2"}
 	act := &manageForm{"/communs/a/retirer", []web.Field{field}}
 	return map[string][]any{
+		"library/list": {
+			&listView{Title: "…", Where: field, Sort: choice, Empty: &web.State{Kind: "empty", Title: "…", Text: "…", Action: &anchor}},
+			&listView{Title: "…", Lead: "…", Query: "…", Territory: "bv:22266", Within: "…", Choices: []web.Anchor{anchor}, Sort: choice, Facets: []facetView{{"type", "…", true, []facetValue{{"data", "…", 3, true}}}, {"theme", "…", false, nil}},
+				Chosen: []web.Anchor{anchor}, Count: "…", Understood: "…", Instead: &anchor, Hits: []hitView{{"…", "…", "/communs/a", []web.Mark{{Text: "…"}}, "…"}, {Title: "…", Href: "/communs/b"}},
+				Pages: pages, Actions: []web.Anchor{anchor}, Exports: web.Links{Label: "…", Items: []web.Anchor{anchor}}},
+		},
 		"library/entry": {
 			&entryView{Title: "…"},
 			&entryView{Title: "…", Summary: "…", Marks: []web.Mark{{Text: "…"}}, Notices: []web.Notice{notice}, Actions: []web.Anchor{anchor}, Facts: facts, Description: []string{"…"},

@@ -15,8 +15,10 @@ import (
 	"bassin/internal/commons"
 	"bassin/internal/fault"
 	"bassin/internal/i18n"
+	"bassin/internal/people"
 	"bassin/internal/snapshot"
 	"bassin/internal/territory"
+	"bassin/internal/territory/names"
 	"bassin/internal/web"
 	"bassin/internal/web/naming"
 )
@@ -206,4 +208,30 @@ func paragraphs(s string) []string {
 		}
 	}
 	return out
+}
+
+// place finds the territory that was typed: level:code, or a name that one alone has,
+// a commune or an intercommunalité first; else the identifiers of those it may be.
+func (t *teller) place(typed string) (territory.ID, []string) {
+	if at := strings.LastIndex(typed, "("); at >= 0 && strings.HasSuffix(typed, ")") {
+		typed = typed[at+1 : len(typed)-1]
+	}
+	if id, ok := territory.ParseID(strings.TrimSpace(typed)); ok {
+		return id, nil
+	}
+	s := snapshot.FromContext(t.ctx)
+	var exact []territory.ID
+	for _, m := range s.Names.Search(typed, names.Options{Limit: 20}) {
+		if u, ok := s.France.Territory(m.ID); ok && slices.Equal(people.Fold(u.Name), people.Fold(typed)) {
+			exact = append(exact, u.ID)
+		}
+	}
+	if len(exact) == 1 {
+		return exact[0], nil
+	}
+	var many []string
+	for _, id := range exact {
+		many = append(many, id.String())
+	}
+	return territory.ID{}, many
 }

@@ -1,0 +1,361 @@
+package commons
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"bassin/internal/audit"
+	"bassin/internal/fault"
+	"bassin/internal/people"
+	"bassin/internal/search"
+	"bassin/internal/territory"
+)
+
+// Shelf is the library as it is searched: an index in memory of what everybody may
+// see, which follows the record of changes of whichever server made them.
+type Shelf struct {
+	Library *Library
+	Record  interface {
+		Head(context.Context) (audit.Head, error)
+		After(ctx context.Context, seq int64) ([]audit.Row, error)
+	}
+	France func(context.Context) *territory.France
+	// Uses tells how entries are used; nil if adoptions are not kept.
+	Uses func(ctx context.Context, ids []string) (map[string]Use, error)
+
+	mu    sync.Mutex // of those who change what follows
+	index *search.Index
+	of    *Catalogue // that the index was made of
+	seq   int64      // of the last row of the record seen
+}
+
+// Use is how an entry is used, as far as verified adoptions tell.
+type Use struct {
+	Verified int      // organisations
+	Kinds    []string // of these organisations
+}
+
+// Facets of the library.
+const (
+	FacetKind          = "kind"
+	FacetForm          = "form"
+	FacetTheme         = "theme"
+	FacetLicence       = "licence"
+	FacetStatus        = "status"
+	FacetLevel         = "level" // of the territories that an entry names
+	FacetSize          = "size"  // of these, by inhabitants
+	FacetUsedBy        = "used_by"
+	FacetAccessibility = "accessibility"
+	FacetTerritory     = "territory"
+	FacetState         = "state"
+	FacetSource        = "source"
+)
+
+// Orders of a search besides relevance.
+const (
+	ByTitle  = "title"
+	ByUpdate = "updated"
+	ByUse    = "used"
+)
+
+// Sizes are the classes of territories by inhabitants, with the number below which each
+// is.
+var Sizes = []struct {
+	Name  string
+	Below int
+}{{"under_2000", 2_000}, {"under_10000", 10_000}, {"under_50000", 50_000}, {"under_200000", 200_000}, {"over_200000", 1 << 62}}
+
+// fields of the index. Names and aliases lead: people look for what they have heard of.
+var shelfFields = []search.Field{
+	{Name: "title", Weight: 8, Length: 0.3, Title: true},
+	{Name: "aliases", Weight: 6, Length: 0.3, Title: true},
+	{Name: "keywords", Weight: 3, Length: 0.4},
+	{Name: "summary", Weight: 3, Length: 0.5},
+	{Name: "names", Weight: 2, Length: 0.4}, // of organisations and territories
+	{Name: "text", Weight: 1, Length: 0.75},
+}
+
+// now is the index, brought to what the database and the snapshot hold.
+func (s *Shelf) now(ctx context.Context) (*search.Index, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	catalogue := s.Library.Catalogue(ctx)
+	if s.index == nil || s.of != catalogue {
+		if err := s.fill(ctx, catalogue); err != nil {
+			return nil, err
+		}
+	}
+	return s.index, s.follow(ctx)
+}
+
+// follow applies what the record says since.
+func (s *Shelf) follow(ctx context.Context) error {
+	for {
+		rows, err := s.Record.After(ctx, s.seq)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		var ids []string
+		for _, r := range rows {
+			if id, ok := entryOf(r.Subject); ok && !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+		if err := s.renew(ctx, ids); err != nil {
+			return err
+		}
+		s.seq = rows[len(rows)-1].Seq
+	}
+}
+
+// entryOf is the entry that a row of the record is about: its own, or an adoption's,
+// whose subject is adoption:ENTRY/…
+func entryOf(subject string) (string, bool) {
+	if id, ok := strings.CutPrefix(subject, "entry:"); ok {
+		return id, true
+	}
+	if rest, ok := strings.CutPrefix(subject, "adoption:"); ok {
+		id, _, _ := strings.Cut(rest, "/")
+		return id, true
+	}
+	return "", false
+}
+
+// fill makes the index anew.
+func (s *Shelf) fill(ctx context.Context, catalogue *Catalogue) error {
+	head, err := s.Record.Head(ctx)
+	if err != nil {
+		return err
+	}
+	ids := map[string]bool{}
+	for _, id := range catalogue.ids {
+		ids[id] = true
+	}
+	const page = 1000
+	for after := ""; ; {
+		rows, err := s.Library.Store.Entries(ctx, EntryFilter{After: after, Limit: page})
+		if err != nil {
+			return err
+		}
+		for _, e := range rows {
+			ids[e.ID] = true
+			after = e.ID
+		}
+		if len(rows) < page {
+			break
+		}
+	}
+	all := make([]string, 0, len(ids))
+	for id := range ids {
+		all = append(all, id)
+	}
+	slices.Sort(all)
+	index := search.New(shelfFields...)
+	for part := range slices.Chunk(all, 5_000) {
+		documents, _, err := s.documents(ctx, part)
+		if err != nil {
+			return err
+		}
+		index.Put(documents...)
+	}
+	s.index, s.of, s.seq = index, catalogue, head.Seq
+	return nil
+}
+
+// renew brings entries of the index up to date, those that were merged in them too.
+func (s *Shelf) renew(ctx context.Context, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	found, err := s.Library.All(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, e := range found {
+		if e.State == Merged && !slices.Contains(ids, e.MergedInto) {
+			ids = append(ids, e.MergedInto)
+		}
+	}
+	documents, gone, err := s.documents(ctx, ids)
+	if err != nil {
+		return err
+	}
+	s.index.Change(documents, gone)
+	return nil
+}
+
+// documents are entries as the index holds them; gone are the ids that it does not.
+func (s *Shelf) documents(ctx context.Context, ids []string) (out []search.Document, gone []string, err error) {
+	found, err := s.Library.All(ctx, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	uses := map[string]Use{}
+	if s.Uses != nil {
+		if uses, err = s.Uses(ctx, ids); err != nil {
+			return nil, nil, err
+		}
+	}
+	there := map[string]bool{}
+	f := s.France(ctx)
+	for i := range found {
+		if e := &found[i]; e.Readable() {
+			there[e.ID] = true
+			d := document(f, e, uses[e.ID])
+			out = append(out, d)
+		}
+	}
+	for _, id := range ids {
+		if !there[id] {
+			gone = append(gone, id)
+		}
+	}
+	return out, gone, nil
+}
+
+// document is an entry as the index holds it.
+func document(f *territory.France, e *Entry, use Use) search.Document {
+	sheet, _ := e.Sheet()
+	d := search.Document{ID: e.ID, Texts: map[string][]string{
+		"title": sheet["title"], "aliases": sheet["aliases"], "keywords": slices.Concat(sheet["keywords"], sheet["categories"], sheet["platforms"]), "summary": slices.Concat(sheet["summary"], sheet["summary_en"]),
+	}, Facets: map[string][]string{
+		FacetKind: {string(e.Kind)}, FacetForm: sheet["form"], FacetTheme: sheet["themes"], FacetLicence: sheet["licence"], FacetStatus: sheet["status"], FacetAccessibility: sheet["accessibility"],
+		FacetUsedBy: use.Kinds, FacetTerritory: sheet["territories"], FacetState: {string(e.State)},
+	}, Numbers: map[string]float64{ByUse: float64(use.Verified)}, Prior: float64(use.Verified)}
+	if e.Kind == Experiment {
+		d.Facets[FacetStatus] = sheet["phase_status"]
+	}
+	for _, said := range e.Said {
+		if said.Source != "" && !slices.Contains(d.Facets[FacetSource], said.Source) {
+			d.Facets[FacetSource] = append(d.Facets[FacetSource], said.Source)
+		}
+	}
+	for _, field := range []string{"maintainers", "operator", "publisher", "partners"} {
+		for _, v := range sheet[field] {
+			if _, known := OrganisationOf(v); !known {
+				d.Texts["names"] = append(d.Texts["names"], v)
+			}
+		}
+	}
+	for _, id := range sheet.Territories() {
+		t, ok := f.Territory(id)
+		if !ok {
+			continue
+		}
+		d.Texts["names"] = append(d.Texts["names"], t.Name)
+		d.Facets[FacetLevel] = addOnce(d.Facets[FacetLevel], string(id.Level))
+		if n, known := t.Population(); known {
+			d.Facets[FacetSize] = addOnce(d.Facets[FacetSize], sizeOf(n))
+		}
+	}
+	for _, name := range []string{"description", "description_en", "features", "problem", "conditions", "results", "failures", "lessons", "to_repeat", "in_kind"} {
+		d.Texts["text"] = append(d.Texts["text"], sheet[name]...)
+	}
+	title := strings.Join(people.Fold(sheet.Get("title")), " ")
+	d.Keys = map[string]string{ByTitle: title}
+	if at := Updated(e); !at.IsZero() {
+		d.Numbers[ByUpdate] = float64(at.Unix() / 86400)
+	}
+	return d
+}
+
+// Updated is when an entry last changed: here, or as its sources say; zero if they
+// do not.
+func Updated(e *Entry) time.Time {
+	if !e.UpdatedAt.IsZero() {
+		return e.UpdatedAt
+	}
+	s, _ := e.Sheet()
+	for _, field := range []string{"modified_on", "release_date", "published_on"} {
+		for _, layout := range []string{time.DateOnly, "2006-01", "2006"} {
+			if at, err := time.Parse(layout, s.Get(field)); err == nil {
+				return at
+			}
+		}
+	}
+	return time.Time{}
+}
+
+func addOnce(list []string, v string) []string {
+	if slices.Contains(list, v) {
+		return list
+	}
+	return append(list, v)
+}
+
+func sizeOf(population int) string {
+	for _, c := range Sizes {
+		if population < c.Below {
+			return c.Name
+		}
+	}
+	return ""
+}
+
+// Search is what a reader asks of the library.
+type Search struct {
+	Text    string
+	Lang    string
+	Filters map[string][]string // by facet: one of the values of each
+	In      territory.ID        // entries that name a territory that shares a commune with it; zero is anywhere
+	Facets  []search.Facet
+	Sort    string // ByTitle, ByUpdate, ByUse, "" for relevance
+	From    int
+	Size    int
+}
+
+// Find answers a search with the entries of a page, in order.
+func (s *Shelf) Find(ctx context.Context, q Search) (search.Result, []Entry, error) {
+	index, err := s.now(ctx)
+	if err != nil {
+		return search.Result{}, nil, err
+	}
+	asked := search.Query{Text: q.Text, Lang: q.Lang, Filters: map[string][]string{}, Facets: q.Facets, From: q.From, Size: q.Size}
+	for facet, values := range q.Filters {
+		asked.Filters[facet] = values
+	}
+	if asked.Filters[FacetState] == nil {
+		asked.Filters[FacetState] = []string{string(Published)}
+	}
+	if q.In != (territory.ID{}) {
+		there, err := s.overlapping(ctx, index, q.In)
+		if err != nil {
+			return search.Result{}, nil, err
+		}
+		asked.Filters[FacetTerritory] = append(there, q.In.String())
+	}
+	switch q.Sort {
+	case ByTitle:
+		asked.Sort = []search.Order{{Key: ByTitle}}
+	case ByUpdate:
+		asked.Sort = []search.Order{{Key: ByUpdate, Descending: true}}
+	case ByUse:
+		asked.Sort = []search.Order{{Key: ByUse, Descending: true}, {Key: ByTitle}}
+	}
+	result := index.Find(asked)
+	ids := make([]string, len(result.Hits))
+	for i, h := range result.Hits {
+		ids[i] = h.ID
+	}
+	entries, err := s.Library.All(ctx, ids)
+	return result, entries, err
+}
+
+// overlapping are the territories that entries name and that share a commune with one.
+func (s *Shelf) overlapping(ctx context.Context, index *search.Index, in territory.ID) ([]string, error) {
+	f := s.France(ctx)
+	if _, ok := f.Territory(in); !ok {
+		return nil, fault.New(fault.NotFound, "territory.not_found", in.String())
+	}
+	counts := index.Find(search.Query{Facets: []search.Facet{{Name: FacetTerritory}}}).Facets[FacetTerritory]
+	var out []string
+	for _, c := range counts.Values {
+		if id, ok := territory.ParseID(c.Value); ok && people.Overlap(f, []territory.ID{in}, []territory.ID{id}) {
+			out = append(out, c.Value)
+		}
+	}
+	return out, nil
+}
