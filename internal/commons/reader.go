@@ -2,7 +2,11 @@ package commons
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"slices"
+
+	"bassin/internal/fault"
 )
 
 // Found is an entry that a file describes, not yet checked by a [Checker].
@@ -52,4 +56,50 @@ func SortFindings(found []Finding) {
 	slices.SortStableFunc(found, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(last(a.Line), last(b.Line)), cmp.Compare(a.Column, b.Column))
 	})
+}
+
+// CheckFound checks what a file gave, each by the rules of its kind. What can be kept is
+// returned as it is kept; a sheet with faults comes with a finding for each and without
+// the fields at fault.
+func CheckFound(ctx context.Context, c Checker, found []Found) ([]Found, []Finding, error) {
+	var out []Found
+	var findings []Finding
+	for _, f := range found {
+		sheet, err := c.Check(ctx, f.Kind, f.Sheet)
+		if err != nil {
+			faults := faultsOf(err)
+			if len(faults) == 0 {
+				return nil, nil, err
+			}
+			kept := f.Sheet.Clone()
+			for _, e := range faults {
+				findings = append(findings, Finding{Line: f.Line, Field: e.Field, Severity: Wrong, Key: e.Key, Args: e.Args})
+				delete(kept, e.Field)
+			}
+			if sheet, err = c.Check(ctx, f.Kind, kept); err != nil {
+				return nil, nil, err
+			}
+		}
+		for _, name := range Missing(f.Kind, sheet) {
+			findings = append(findings, Finding{Line: f.Line, Field: name, Severity: Wrong, Key: "commons.missing." + name})
+		}
+		f.Sheet = sheet
+		out = append(out, f)
+	}
+	return out, findings, nil
+}
+
+// faultsOf are the faults of people that an error joins; none if it is of another nature.
+func faultsOf(err error) []*fault.Error {
+	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the tree is walked by hand
+		var out []*fault.Error
+		for _, e := range many.Unwrap() {
+			out = append(out, faultsOf(e)...)
+		}
+		return out
+	}
+	if e, ok := errors.AsType[*fault.Error](err); ok && e.Code == fault.Invalid {
+		return []*fault.Error{e}
+	}
+	return nil
 }
