@@ -39,6 +39,7 @@ func posts(t *testing.T, dsn string) *posted {
 	s, base := product(t, dsn, func(c *serveCommand) {
 		c.Mail = mailing{SMTP: "smtp://" + relay.Host + ":" + relay.Port + "?tls=none", MailFrom: "bassin@example.fr"}
 	})
+	base = misled(t, s)
 	now := *s.site.now.Load()
 	now.BaseURL = base
 	s.site.now.Store(&now)
@@ -49,7 +50,11 @@ func posts(t *testing.T, dsn string) *posted {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { stop(); working.Wait() })
+	t.Cleanup(func() {
+		stop()
+		working.Wait()
+		leadHere(t, base, relay.Messages())
+	})
 	return &posted{Server: s, base: base, relay: relay, seen: map[int]bool{}}
 }
 

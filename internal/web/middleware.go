@@ -220,6 +220,10 @@ func (l Limits) bounded(w http.ResponseWriter, r *http.Request, body int64) (*ht
 			}
 		}
 	}
+	// Nothing unpacks a body: read as it is, a packed form would be taken for an empty one.
+	if packed := r.Header.Get("Content-Encoding"); packed != "" && !strings.EqualFold(packed, "identity") {
+		return r, nil, fault.New(fault.Invalid, "web.error.packed")
+	}
 	if r.ContentLength > l.Body {
 		return r, nil, fault.New(fault.TooLarge, "web.error.413.text")
 	}
