@@ -21,14 +21,19 @@ type EntryReader interface {
 // EntryTx is one change of the library. What it reads stays as read until it ends.
 // It may be run more than once, and comes about as a whole or not at all.
 type EntryTx interface {
+	// Entry and Revision keep what they return, or that there is none, until the change
+	// ends: others who ask for the same wait.
 	EntryReader
 	Now() time.Time
 	NewID() string
 	// PutEntry keeps an entry: version 0 is a new row (fault.Conflict if there is one
-	// already), else the version goes up by one.
+	// already), else the version goes up by one (fault.Conflict if it is another by now).
 	PutEntry(Entry) error
 	// PutRevision likewise.
 	PutRevision(Revision) error
+	// MoveRevisions gives all revisions of an entry its home. Their versions stay:
+	// nothing that anybody wrote changes.
+	MoveRevisions(entry string, home territory.ID) error
 	Record(...audit.Entry)
 	Tell(...job.Event)
 }
@@ -58,7 +63,8 @@ type EntryStore interface {
 	EntryReader
 	// Entries returns those that the filter keeps, by id.
 	Entries(ctx context.Context, f EntryFilter) ([]Entry, error)
-	// MergedInto are the entries that were merged in each of these.
+	// MergedInto are the entries that were merged in each of these, at once or through
+	// others, by id.
 	MergedInto(ctx context.Context, ids []string) (map[string][]Entry, error)
 	// Revisions returns a page of those that the filter keeps, last changed first,
 	// and how many there are in all.

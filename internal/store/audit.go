@@ -185,6 +185,11 @@ var erasers = []string{
 	`DELETE FROM notice WHERE person = $1`,
 	`DELETE FROM notice_choice WHERE person = $1`,
 	`UPDATE attachment SET giver = '' WHERE giver = 'person:' || $1`, // they belong to their subject
+	// What was published is the library's; what was not was theirs alone.
+	`DELETE FROM commons_revision WHERE author = $1 AND state <> 'accepted'`,
+	`UPDATE commons_revision SET author = '', note = '', answer = '', version = version + 1 WHERE author = $1`,
+	`UPDATE commons_revision SET reviewer = '', version = version + 1 WHERE reviewer = $1`,
+	`UPDATE commons_entry SET author = '', version = version + 1 WHERE author = $1`,
 }
 
 // Erase implements [audit.Store]. The log beside the database ([DB.KeepErasures])

@@ -32,6 +32,7 @@ var tables = []struct {
 	{"secret", 5},
 	{"notice", 6}, {"notice_choice", 6}, {"schedule", 6},
 	{"blob", 7}, {"attachment", 7},
+	{"commons_entry", 8}, {"commons_revision", 8},
 }
 
 // Summary is what a copy holds.

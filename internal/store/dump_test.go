@@ -66,6 +66,7 @@ func filled(t *testing.T, dsn string) *DB {
 		}
 	}
 	fillOrganisations(t, db, hard)
+	fillEntries(t, db, hard)
 	return db
 }
 

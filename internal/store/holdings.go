@@ -32,6 +32,8 @@ var holdings = []holding{
 	{table: "notice", where: `person = $1`, columns: []string{"subject", "title", "link", "at", "came_at", "read_at"}},
 	{table: "notice_choice", where: `person = $1`, columns: []string{"subject", "choice"}},
 	{table: "attachment", where: `giver = 'person:' || $1`, columns: []string{"name", "alt", "given_at"}, public: true},
+	{table: "commons_entry", where: `author = $1`, columns: []string{"id", "kind", "state", "created_at"}, public: true},
+	{table: "commons_revision", where: `author = $1`, columns: []string{"entry", "kind", "state", "sheet", "note", "answer", "created_at", "updated_at", "decided_at"}, public: true},
 	{table: "audit_row", where: `(actor = 'person:' || $1 OR subject = 'person:' || $1)`, columns: []string{"seq", "at", "action", "subject"}},
 }
 

@@ -23,7 +23,7 @@ import (
 
 // latest is the number of the last migration; raise it when adding one, and add
 // testdata/version-N.sql for the version before.
-const latest = 7
+const latest = 8
 
 func TestMigrateFromEmpty(t *testing.T) {
 	onEach(t, func(t *testing.T, dsn string) {
@@ -103,6 +103,9 @@ func oldRowsRead(t *testing.T, db *DB, version int64) {
 	}
 	if version >= 7 {
 		oldAttachmentRead(t, db)
+	}
+	if version >= 8 {
+		oldEntriesRead(t, db)
 	}
 }
 
