@@ -23,6 +23,7 @@ import (
 	"bassin/internal/api/geo"
 	"bassin/internal/atlasweb"
 	"bassin/internal/blob"
+	"bassin/internal/commons"
 	"bassin/internal/fault"
 	"bassin/internal/i18n"
 	"bassin/internal/media"
@@ -110,6 +111,7 @@ type Server struct {
 	routes   []web.Route
 	db       *store.DB
 	media    *media.Service
+	library  *commons.Library
 	listener net.Listener
 	http     *http.Server
 	started  time.Time

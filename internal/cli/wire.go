@@ -66,6 +66,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 		return nil, err
 	}
 	bodies := &people.Organisations{Store: s.db}
+	s.library = s.newLibrary()
 	reach := people.Reach{Resolve: perimeters.Resolve, ActsIn: bodies.ActsIn}
 	gate := &accountweb.Gate{Store: s.db, Covers: reach.Covers, Now: s.now, Zone: zone, Unread: s.db.Unread}
 	given, err := s.command.Mail.relay()

@@ -244,7 +244,7 @@ func (db *DB) Revisions(ctx context.Context, f commons.RevisionFilter) ([]common
 	if len(f.States) > 0 {
 		among(&c, `state IN (%s)`, texts(f.States))
 	}
-	if len(f.Homes) > 0 {
+	if f.Homes != nil {
 		homes := make([]string, len(f.Homes))
 		for i, h := range f.Homes {
 			homes[i] = homeText(h)
@@ -263,6 +263,17 @@ func (db *DB) Revisions(ctx context.Context, f commons.RevisionFilter) ([]common
 	out, err := each(ctx, db.read, "read revisions", scanRevision, `SELECT `+revisionColumns+` FROM commons_revision`+c.String()+
 		fmt.Sprintf(` ORDER BY updated_at DESC, id LIMIT $%d OFFSET $%d`, n+1, n+2), append(c.args, limit, max(f.Offset, 0))...)
 	return out, total, err
+}
+
+// WaitingHomes implements [commons.EntryStore].
+func (db *DB) WaitingHomes(ctx context.Context) ([]territory.ID, error) {
+	return each(ctx, db.read, "read where revisions wait", func(s scanner) (territory.ID, error) {
+		text, err := scanText(s)
+		if err != nil {
+			return territory.ID{}, err
+		}
+		return parseHome(text)
+	}, `SELECT DISTINCT home FROM commons_revision WHERE state = 'submitted' ORDER BY home`)
 }
 
 // ChangeEntries implements [commons.EntryStore]. Changes of the library run one at a

@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"a number is that of one publication", numbers},
 		{"entries are found, page by page", entriesFound},
 		{"revisions are found, last changed first", revisionsFound},
+		{"where submitted revisions wait", waiting},
 		{"entries merged in one, at once or through others", mergedInto},
 		{"revisions follow their entry home", moved},
 	} {
@@ -468,6 +469,7 @@ func revisionsFound(t *testing.T, s Store) {
 		{commons.RevisionFilter{States: []commons.RevisionState{commons.Submitted}}, "r4 r3 r2", 3},
 		{commons.RevisionFilter{States: []commons.RevisionState{commons.Submitted, commons.Draft}, Homes: []territory.ID{nowhere}}, "r4 r5", 2},
 		{commons.RevisionFilter{Homes: []territory.ID{basin, commune}}, "r3 r2", 2},
+		{commons.RevisionFilter{Homes: []territory.ID{}}, "", 0},
 		{commons.RevisionFilter{Homes: []territory.ID{basin, nowhere}, Author: "ada"}, "r5 r2 r1", 3},
 		{commons.RevisionFilter{Limit: 2}, "r4 r5", 5},
 		{commons.RevisionFilter{Limit: 2, Offset: 2}, "r3 r2", 5},
@@ -478,6 +480,24 @@ func revisionsFound(t *testing.T, s Store) {
 		if text := ids(got, func(r commons.Revision) string { return r.ID }); err != nil || text != x.want || total != x.total {
 			t.Errorf("%+v: %s of %d, %v, want %s of %d", x.f, text, total, err, x.want, x.total)
 		}
+	}
+}
+
+func waiting(t *testing.T, s Store) {
+	if got, err := s.WaitingHomes(t.Context()); err != nil || len(got) != 0 {
+		t.Errorf("where nothing waits: %v, %v", got, err)
+	}
+	for i, home := range []territory.ID{basin, nowhere, basin, commune, nowhere} {
+		r := revision(fmt.Sprint("r", i), "a")
+		r.Home, r.State = home, commons.Submitted
+		if home == commune {
+			r.State = commons.Refused
+		}
+		put(t, s, r)
+	}
+	got, err := s.WaitingHomes(t.Context())
+	if diff := cmp.Diff([]territory.ID{nowhere, basin}, got); diff != "" || err != nil {
+		t.Errorf("where revisions wait (-want +got), %v:\n%s", err, diff)
 	}
 }
 
