@@ -163,7 +163,7 @@ var libraries = map[string]library{
 	"rsc.io/qr":                           {"QR codes", []string{"internal/signin"}},
 	"github.com/minio/minio-go/v7":        {"servers that speak S3", []string{"internal/blob"}},
 	"golang.org/x/image":                  {"reading WebP", []string{"internal/media"}},
-	"github.com/github/go-spdx/v2":       {"licence names of the SPDX list", []string{"internal/commons", "internal/harvest"}},
+	"github.com/github/go-spdx/v2":        {"licence names of the SPDX list", []string{"internal/commons", "internal/harvest"}},
 	"github.com/kljensen/snowball":        {"stems of French and English words", []string{"internal/search"}},
 	"golang.org/x/text":                   {"plurals, folding of accents", []string{"*"}},
 	"golang.org/x/sync":                   {"groups of goroutines", []string{"*"}},

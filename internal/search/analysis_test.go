@@ -47,6 +47,8 @@ func TestFormsOfAWordShareAStem(t *testing.T) {
 		{"fr", "numerique", "numeriques"},
 		{"fr", "collectivite", "collectivites"},
 		{"fr", "gestion", "gestions"},
+		{"fr", "contenu", "contenus"},
+		{"fr", "lieu", "lieux"},
 		{"en", "map", "maps"},
 		{"en", "survey", "surveys"},
 	} {
@@ -174,7 +176,7 @@ func TestSynonymsAreWellFormed(t *testing.T) {
 	for line := range lines(synonymsText) {
 		groups++
 		seen := map[string]string{}
-		for m := range strings.SplitSeq(line, ",") {
+		for m := range strings.SplitSeq(strings.ReplaceAll(line, ">", ","), ",") {
 			words := plain(m)
 			if len(words) == 0 {
 				t.Errorf("a member of %q tells nothing", line)

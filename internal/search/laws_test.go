@@ -236,8 +236,7 @@ func naive(documents []Document, q Query) Result {
 			}
 		}
 	}
-	frequency := func(d int, p part) float64 {
-		sum := 0.0
+	frequency := func(d int, p part) (sum, quality float64) {
 		weigh := func(f int) float64 {
 			m := mean[f]
 			if m == 0 {
@@ -255,14 +254,15 @@ func naive(documents []Document, q Query) Result {
 					sum += weigh(first[0])
 				}
 			}
-			return sum
+			return sum, 1
 		}
 		for w, weight := range p.forms {
 			for _, at := range held[d].words[w] {
-				sum += weight * weigh(at[0])
+				sum += weigh(at[0])
+				quality = max(quality, weight)
 			}
 		}
-		return sum
+		return sum, quality
 	}
 	var idf []float64
 	absent, positive, present := false, false, 0.0
@@ -270,7 +270,7 @@ func naive(documents []Document, q Query) Result {
 		met := 0
 		if p.forms == nil {
 			for d := range documents {
-				if frequency(d, p) > 0 {
+				if f, _ := frequency(d, p); f > 0 {
 					met++
 				}
 			}
@@ -298,11 +298,11 @@ func naive(documents []Document, q Query) Result {
 	for d := range documents {
 		score, met, refused := 0.0, 0.0, false
 		for n, p := range parts {
-			f := frequency(d, p)
+			f, quality := frequency(d, p)
 			if p.not {
 				refused = refused || f > 0
 			} else if f > 0 {
-				score += idf[n] * f / (saturation + f)
+				score += idf[n] * quality * f / (saturation + f)
 				met += idf[n]
 			}
 		}

@@ -18,6 +18,7 @@ const (
 // scratch is what a search works with in one view, lent again to the next.
 type scratch struct {
 	frequency []float64 // by document, of the clause at hand
+	quality   []float64 // by document, of the best that meets the clause at hand
 	score     []float64
 	mask      []uint32 // clauses met
 	clause    []uint32 // documents met by the clause at hand
@@ -27,6 +28,7 @@ type scratch struct {
 func (s *scratch) room(documents int) {
 	if len(s.score) < documents {
 		s.frequency = make([]float64, documents)
+		s.quality = make([]float64, documents)
 		s.score = make([]float64, documents)
 		s.mask = make([]uint32, documents)
 	}
@@ -49,7 +51,8 @@ type found struct {
 // weighing is what ranking needs of a moment and a query: BM25F, by Robertson and
 // Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, equations
 // 3.18 to 3.21, with the inverse document frequency that Lucene keeps above zero. The
-// words that stand for one another in a clause share one frequency and are one word.
+// words that stand for one another in a clause are one word, and what they give counts
+// as much as the best of them: a synonym less than the word itself.
 type weighing struct {
 	asked
 	norms  [][256]float64 // by field and length: weight of an occurrence
@@ -121,7 +124,8 @@ func (w *weighing) view(m *moment, n int, s *scratch) {
 		if s.frequency[d] == 0 {
 			s.clause = append(s.clause, d)
 		}
-		s.frequency[d] += weight * sum
+		s.frequency[d] += sum
+		s.quality[d] = max(s.quality[d], weight)
 	}
 	for c := range w.clauses {
 		for _, word := range w.words[c] {
@@ -145,9 +149,9 @@ func (w *weighing) view(m *moment, n int, s *scratch) {
 			}
 			s.mask[d] |= 1 << c
 			if !w.clauses[c].not {
-				s.score[d] += w.idf[c] * s.frequency[d] / (saturation + s.frequency[d])
+				s.score[d] += w.idf[c] * s.quality[d] * s.frequency[d] / (saturation + s.frequency[d])
 			}
-			s.frequency[d] = 0
+			s.frequency[d], s.quality[d] = 0, 0
 		}
 		s.clause = s.clause[:0]
 	}

@@ -18,6 +18,9 @@ func stem(word, lang string) string {
 		return english.Stem(word, true)
 	}
 	s := french.Stem(word, true)
+	if last := len(s) - 1; last >= 3 && (s[last] == 's' || s[last] == 'x') { // contenus, lieux
+		s = s[:last]
+	}
 	if len(s) < 2 {
 		return word
 	}

@@ -28,19 +28,16 @@ type synonyms struct {
 func readSynonyms() *synonyms {
 	s := &synonyms{groups: map[string][][]string{}, weak: map[string]bool{}}
 	for line := range lines(synonymsText) {
-		var members [][]string
-		for m := range strings.SplitSeq(line, ",") {
-			if words := plain(m); len(words) > 0 {
-				members = append(members, words)
-				s.longest = max(s.longest, len(words))
-				s.words = append(s.words, words...)
-			}
+		from, to, oneWay := strings.Cut(line, ">")
+		left := s.members(from)
+		right := left
+		if oneWay {
+			right = s.members(to)
 		}
-		for x, m := range members {
-			key := stems(m)
-			for y, other := range members {
-				if x != y {
-					s.groups[key] = append(s.groups[key], other)
+		for x, m := range left {
+			for y, other := range right {
+				if oneWay || x != y {
+					s.groups[stems(m)] = append(s.groups[stems(m)], other)
 				}
 			}
 		}
@@ -53,6 +50,19 @@ func readSynonyms() *synonyms {
 	slices.Sort(s.words)
 	s.words = slices.Compact(s.words)
 	return s
+}
+
+// members reads what stands between commas.
+func (s *synonyms) members(text string) [][]string {
+	var out [][]string
+	for m := range strings.SplitSeq(text, ",") {
+		if words := plain(m); len(words) > 0 {
+			out = append(out, words)
+			s.longest = max(s.longest, len(words))
+			s.words = append(s.words, words...)
+		}
+	}
+	return out
 }
 
 // lines gives the lines of a data file that are neither empty nor a remark.
