@@ -118,7 +118,7 @@ var workshop = []string{"bench", "scripts", "internal/archtest", "internal/web/a
 // helpers serve tests only.
 var helpers = []string{"internal/pgtest", "internal/smtptest", "internal/s3test", "internal/oidctest", "internal/realdata", "internal/browsertest", "internal/e2e", "internal/atlas/atlastest",
 	"internal/audit/audittest", "internal/commons/commonstest", "internal/job/jobtest", "internal/media/mediatest", "internal/people/peopletest", "internal/setting/settingtest",
-	"internal/notice/noticetest"}
+	"internal/notice/noticetest", "internal/search/searchtest"}
 
 // pureStd is what rooms up to the features may not import of the standard
 // library: they would reach a network or a database behind everyone's back.
