@@ -41,7 +41,7 @@ func locate(s *snapshot.Snapshot) float64 {
 // search measures the engine's search of names with one typing error each: the
 // median and the 99th percentile, in microseconds, and the share of searches whose
 // ten first results hold the name.
-func search(s *snapshot.Snapshot) (p50, p99 float64) {
+func namesWithErrors(s *snapshot.Snapshot) (p50, p99 float64) {
 	typed := typos(s.France)
 	took := make([]time.Duration, len(typed))
 	for range 2 { // the first round warms

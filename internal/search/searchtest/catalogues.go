@@ -84,7 +84,12 @@ func Catalogues(dir string) ([]search.Document, error) {
 		}
 		return all
 	}
+	seen := map[string]bool{}
 	add := func(id, kind string, texts map[string][]string, facets map[string][]string) {
+		if seen[id] { // a platform of a département that came twice
+			return
+		}
+		seen[id] = true
 		if facets == nil {
 			facets = map[string][]string{}
 		}
