@@ -163,15 +163,19 @@ func (b *bench) finding(ctx context.Context) (err error) {
 	index := search.New(searchtest.Fields()...)
 	start := time.Now()
 	index.Put(documents...)
-	b.report.add("Search: first index of 100,000 items", time.Since(start).Seconds(), "s", "%.1f", 30, "drawn from the words of the real catalogues, one goroutine")
+	took := time.Since(start)
+	b.report.add("Search: first index of 100,000 items", took.Seconds(), "s", "%.1f", 30, "drawn from the words of the real catalogues, one goroutine")
+	say(fmt.Sprintf("search: indexed in %.1f s", took.Seconds()))
 	b.report.add("Search: memory of that index", heap()-before, "MB", "%.0f", 0, "without the documents")
 
 	ask := func(n int) error { index.Find(queries[n%len(queries)]); return nil }
 	span := max(10*time.Second, 2*b.span)
+	spentBefore := processor()
 	own, err := oneByOne(1000, ask)
 	if err != nil {
 		return err
 	}
+	b.report.add("Search: processor time of a question", milliseconds(processor()-spentBefore)/float64(len(own)), "ms", "%.2f", 0, "mean of 1,000, collection of memory included")
 	say("search: 200 a second")
 	steady, err := constantly(ctx, searchRate, span, ask)
 	if err != nil {

@@ -43,29 +43,26 @@ func (g *gate) open(doc uint32) bool {
 // tally counts the values of a facet in a view.
 type tally struct {
 	column *column
-	own    int // the filter of the same facet, which does not narrow it; -2 for none
 	counts []uint32
 }
 
-func newTally(v *view, name string, filters []filter) *tally {
-	t := &tally{column: v.facets[name], own: -2}
-	for n, f := range filters {
-		if f.name == name {
-			t.own = n
-		}
-	}
+func newTally(v *view, name string) *tally {
+	t := &tally{column: v.facets[name]}
 	if t.column != nil {
 		t.counts = make([]uint32, len(t.column.values))
 	}
 	return t
 }
 
-func (t *tally) add(doc uint32) {
+func (t *tally) add(docs []uint32) {
 	if t.column == nil {
 		return
 	}
-	for _, n := range t.column.of[t.column.first[doc]:t.column.first[doc+1]] {
-		t.counts[n]++
+	first, of, counts := t.column.first, t.column.of, t.counts
+	for _, d := range docs {
+		for _, n := range of[first[d]:first[d+1]] {
+			counts[n]++
+		}
 	}
 }
 
@@ -79,29 +76,36 @@ func (t *tally) tell(to map[string]int) {
 
 // counts orders the values of a facet and keeps the most frequent and the chosen.
 func counts(of map[string]int, chosen []string, limit int) Counts {
-	out := Counts{Distinct: len(of)}
-	for value, n := range of {
-		out.Values = append(out.Values, Count{value, n, slices.Contains(chosen, value)})
-	}
-	for _, value := range chosen {
-		if _, ok := of[value]; !ok && !slices.ContainsFunc(out.Values, func(c Count) bool { return c.Value == value }) {
-			out.Values = append(out.Values, Count{value, 0, true})
-		}
-	}
-	slices.SortFunc(out.Values, func(a, b Count) int {
+	before := func(a, b Count) int {
 		if a.N != b.N {
 			return b.N - a.N
 		}
 		return strings.Compare(a.Value, b.Value)
-	})
-	if limit > 0 && len(out.Values) > limit {
-		kept := out.Values[:limit:limit]
-		for _, c := range out.Values[limit:] {
-			if c.Chosen {
-				kept = append(kept, c)
-			}
+	}
+	out := Counts{Distinct: len(of)}
+	for value, n := range of {
+		c := Count{Value: value, N: n}
+		if limit <= 0 {
+			out.Values = append(out.Values, c)
+			continue
 		}
-		out.Values = kept
+		if last := len(out.Values) - 1; last+1 == limit { // kept in order: few out of many
+			if before(c, out.Values[last]) > 0 {
+				continue
+			}
+			out.Values = out.Values[:last]
+		}
+		x, _ := slices.BinarySearchFunc(out.Values, c, before)
+		out.Values = slices.Insert(out.Values, x, c)
+	}
+	for _, value := range chosen {
+		if !slices.ContainsFunc(out.Values, func(c Count) bool { return c.Value == value }) {
+			out.Values = append(out.Values, Count{Value: value, N: of[value]})
+		}
+	}
+	slices.SortFunc(out.Values, before)
+	for n := range out.Values {
+		out.Values[n].Chosen = slices.Contains(chosen, out.Values[n].Value)
 	}
 	return out
 }

@@ -47,6 +47,13 @@ type search struct {
 	filters []filter
 	facets  []map[string]int // by facet asked
 	scored  []*scratch       // by view
+	order   []order
+}
+
+// order is a key to sort by, a number or not.
+type order struct {
+	Order
+	number bool
 }
 
 // filter is the choice made in a facet.
@@ -61,6 +68,9 @@ func (x *Index) find(m *moment, q Query, slack int) Result {
 		if len(chosen) > 0 {
 			r.filters = append(r.filters, filter{name, chosen})
 		}
+	}
+	for _, o := range q.Sort {
+		r.order = append(r.order, order{o, r.isNumber(o.Key)})
 	}
 	slices.SortFunc(r.filters, func(a, b filter) int { return strings.Compare(a.name, b.name) })
 	for range q.Facets {
@@ -138,10 +148,13 @@ func (r *search) collect(v *view, s *scratch, required, refused uint32, partial 
 	for n, f := range r.filters {
 		gates[n] = newGate(v, f)
 	}
-	tallies := make([]*tally, len(r.q.Facets))
-	for n, f := range r.q.Facets {
-		tallies[n] = newTally(v, f.Name, r.filters)
+	for len(s.nearly) < len(gates) {
+		s.nearly = append(s.nearly, nil)
 	}
+	for n := range gates {
+		s.nearly[n] = s.nearly[n][:0]
+	}
+	s.hits = s.hits[:0]
 	full := 0.0
 	for c := range r.w.clauses {
 		if required&(1<<c) != 0 {
@@ -158,15 +171,12 @@ func (r *search) collect(v *view, s *scratch, required, refused uint32, partial 
 				which = n
 			}
 		}
-		for _, t := range tallies {
-			if missed == 0 || t.own == which {
-				t.add(d)
-			}
+		if missed == 1 {
+			s.nearly[which] = append(s.nearly[which], d)
+			return
 		}
-		if missed == 0 {
-			r.total++
-			r.offer(hit{v, d, score})
-		}
+		s.hits = append(s.hits, d)
+		r.offer(hit{v, d, score})
 	}
 	if r.everything() {
 		for d := range uint32(len(v.ids)) {
@@ -199,16 +209,24 @@ func (r *search) collect(v *view, s *scratch, required, refused uint32, partial 
 			take(d, favour(score, v.priors[d]))
 		}
 	}
-	for n, t := range tallies {
+	r.total += len(s.hits)
+	for n, f := range r.q.Facets {
+		t := newTally(v, f.Name)
+		t.add(s.hits)
+		for x, g := range r.filters {
+			if g.name == f.Name {
+				t.add(s.nearly[x])
+			}
+		}
 		t.tell(r.facets[n])
 	}
 }
 
 // before orders hits as asked; no two are equal.
 func (r *search) before(a, b hit) bool {
-	for _, o := range r.q.Sort {
+	for _, o := range r.order {
 		n := 0
-		if r.isNumber(o.Key) {
+		if o.number {
 			n = compareNumbers(a.view.number(o.Key, a.doc), b.view.number(o.Key, b.doc), o.Descending)
 		} else {
 			n = compareKeys(a.view.key(o.Key, a.doc), b.view.key(o.Key, b.doc), o.Descending)
@@ -263,7 +281,7 @@ func (r *search) offer(h hit) {
 		}
 		return
 	}
-	if r.keep == 0 || !r.before(h, r.best[0]) {
+	if r.keep == 0 || len(r.q.Sort) == 0 && h.score < r.best[0].score || !r.before(h, r.best[0]) {
 		return
 	}
 	r.best[0] = h

@@ -23,6 +23,8 @@ type scratch struct {
 	mask      []uint32 // clauses met
 	clause    []uint32 // documents met by the clause at hand
 	touched   []uint32 // documents met by any
+	hits      []uint32
+	nearly    [][]uint32 // by filter: documents that only it keeps out
 }
 
 func (s *scratch) room(documents int) {
@@ -77,6 +79,7 @@ func (x *Index) weigh(m *moment, a asked) *weighing {
 	for n := range w.longer {
 		w.longer[n] = make([][]found, len(a.clauses))
 	}
+	seen := map[*[]string][]found{} // by alternative, which the words of a phrase share
 	for n, c := range a.clauses {
 		met := 0
 		words := make([]string, 0, len(c.words))
@@ -86,9 +89,15 @@ func (x *Index) weigh(m *moment, a asked) *weighing {
 		}
 		slices.Sort(words)
 		w.words = append(w.words, words)
-		for v, view := range m.views {
-			for _, alt := range c.longer {
-				f := view.phrase(alt.forms)
+		for _, alt := range c.longer {
+			all, ok := seen[&alt.forms[0]]
+			if !ok {
+				for _, v := range m.views {
+					all = append(all, v.phrase(alt.forms))
+				}
+				seen[&alt.forms[0]] = all
+			}
+			for v, f := range all {
 				met += len(f.docs)
 				w.longer[v][n] = append(w.longer[v][n], f)
 			}
@@ -175,72 +184,96 @@ func favour(score, prior float64) float64 {
 	return score * (1 + priorShare*math.Log1p(prior))
 }
 
-// phrase finds words one after the other, in any of their forms.
-func (v *view) phrase(forms [][]string) found {
-	type spot struct{ doc, at uint32 }
-	var now []spot
+// cursor reads the postings of a term forward.
+type cursor struct{ at, end uint32 }
+
+// at moves a cursor to a document, if it is there: by leaps, then by halves.
+func (v *view) at(c *cursor, doc uint32) bool {
+	step := uint32(1)
+	for c.at+step < c.end && v.docs[c.at+step] < doc {
+		c.at += step
+		step *= 2
+	}
+	x, ok := slices.BinarySearch(v.docs[c.at:min(c.at+step+1, c.end)], doc)
+	c.at += uint32(x)
+	return ok
+}
+
+// phrase finds words one after the other, in any of their forms. It goes through the
+// documents of the rarest word and looks for the others there.
+func (v *view) phrase(forms [][]string) (f found) {
+	cursors := make([][]cursor, len(forms))
+	rarest, least := 0, math.MaxInt
 	for n, words := range forms {
-		var lists [][]spot
+		sum := 0
 		for _, word := range words {
-			t, ok := v.term(word)
-			if !ok || v.counts[t] == 0 {
-				continue
+			if t, ok := v.term(word); ok && v.counts[t] > 0 {
+				cursors[n] = append(cursors[n], cursor{v.first[t], v.first[t+1]})
+				sum += int(v.first[t+1] - v.first[t])
 			}
-			var list []spot
-			for p := v.first[t]; p < v.first[t+1]; p++ {
-				if d := v.docs[p]; v.alive(d) {
-					for _, at := range v.places[v.firstAt[p]:v.firstAt[p+1]] {
-						list = append(list, spot{d, at})
-					}
-				}
-			}
-			lists = append(lists, list)
 		}
-		if len(lists) == 0 {
-			return found{}
+		if sum < least {
+			rarest, least = n, sum
 		}
-		all := lists[0]
-		if len(lists) > 1 {
-			all = slices.Concat(lists...)
-			slices.SortFunc(all, func(a, b spot) int {
-				if a.doc != b.doc {
-					return int(a.doc) - int(b.doc)
-				}
-				return int(a.at) - int(b.at)
-			})
-		}
-		if n == 0 {
-			now = all
+	}
+	if least == 0 || len(forms) == 0 {
+		return f
+	}
+	var docs []uint32
+	for _, c := range cursors[rarest] {
+		docs = append(docs, v.docs[c.at:c.end]...)
+	}
+	if len(cursors[rarest]) > 1 {
+		slices.Sort(docs)
+		docs = slices.Compact(docs)
+	}
+	var now, next []uint32 // places of the words so far, of the next word
+next:
+	for _, d := range docs {
+		if !v.alive(d) {
 			continue
 		}
-		var next []spot
-		for x, y := 0, 0; x < len(now) && y < len(all); {
-			a, b := now[x], all[y]
-			switch want := a.at + 1; {
-			case a.doc < b.doc || a.doc == b.doc && want < b.at:
-				x++
-			case a.doc > b.doc || want > b.at:
-				y++
-			default:
-				next = append(next, b)
-				x++
-				y++
+		for n := range forms {
+			next = next[:0]
+			for x := range cursors[n] {
+				if c := &cursors[n][x]; v.at(c, d) {
+					next = append(next, v.places[v.firstAt[c.at]:v.firstAt[c.at+1]]...)
+				}
+			}
+			if len(next) == 0 {
+				continue next
+			}
+			if len(cursors[n]) > 1 {
+				slices.Sort(next)
+				next = slices.Compact(next)
+			}
+			if n > 0 {
+				next = after(now, next)
+			}
+			now, next = next, now
+			if len(now) == 0 {
+				continue next
 			}
 		}
-		if now = next; len(now) == 0 {
-			return found{}
-		}
-	}
-	var f found
-	for x, s := range now {
-		if x == 0 || now[x-1].doc != s.doc {
-			f.docs = append(f.docs, s.doc)
-			f.places = append(f.places, nil)
-		}
-		last := len(f.places) - 1
-		f.places[last] = append(f.places[last], s.at)
+		f.docs = append(f.docs, d)
+		f.places = append(f.places, slices.Clone(now))
 	}
 	return f
+}
+
+// after keeps of sorted places those that come right after others.
+func after(before, places []uint32) []uint32 {
+	kept := places[:0]
+	x := 0
+	for _, p := range places {
+		for x < len(before) && before[x]+1 < p {
+			x++
+		}
+		if x < len(before) && before[x]+1 == p {
+			kept = append(kept, p)
+		}
+	}
+	return kept
 }
 
 // compare orders keys; what is missing comes last either way.
