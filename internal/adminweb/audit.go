@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"iter"
@@ -455,7 +456,7 @@ func (p *Pages) verifying(r *http.Request) (*page, options, error) {
 	o := options{crumbs: []web.Crumb{{Text: l.T("admin.audit.title"), Href: auditPath}}, actions: []string{"audit"}, scripts: []string{"admin.js"}}
 	v := &page{Title: l.T("admin.verify.title"), Lead: l.T("admin.verify.lead")}
 	self := auditPath + "/verifier"
-	body, last, err := p.work(l, verifyWork, l.T("admin.verify.running"), l.T("admin.verify.running"), self)
+	body, last, err := p.work(ctx, l, verifyWork, l.T("admin.verify.running"), l.T("admin.verify.running"), self)
 	if err != nil {
 		return nil, o, err
 	}
@@ -519,6 +520,14 @@ func (c counted) Rows(ctx context.Context) iter.Seq2[audit.Row, error] {
 	}
 }
 
+func (p *Pages) verified(ctx context.Context, tell job.Tell, noted []audit.Head) (audit.Report, error) {
+	head, err := p.Record.Head(ctx)
+	if err != nil {
+		return audit.Report{}, err
+	}
+	return audit.Verify(ctx, counted{p.Record, head.Seq, tell}, noted...)
+}
+
 // verify checks the whole chain in the background. What was found is recorded.
 func (p *Pages) verify(w http.ResponseWriter, r *http.Request) error {
 	if err := parsed(r); err != nil {
@@ -537,17 +546,20 @@ func (p *Pages) verify(w http.ResponseWriter, r *http.Request) error {
 		noted = append(noted, h)
 	}
 	actor := people.Of(r.Context())
-	p.Desk.Start(r.Context(), verifyWork, actor.Person.ID, func(ctx context.Context, tell job.Tell) (any, error) {
-		head, err := p.Record.Head(ctx)
-		if err != nil {
-			return nil, err
+	err := p.start(r, verifyWork, "audit", func(ctx context.Context, tell job.Tell) (any, error) {
+		report, err := p.verified(ctx, tell, noted)
+		values := audit.Values{"rows": report.Rows, "head": report.Head.String(), "problems": len(report.Problems)}
+		if len(report.Problems) > 0 {
+			values["found"] = report.Problems
 		}
-		report, err := audit.Verify(ctx, counted{p.Record, head.Seq, tell}, noted...)
 		if err != nil {
-			return nil, err
+			values = audit.Values{"failed": true}
 		}
-		return report, p.Record.Record(ctx, audit.Entry{By: actor.By(), Action: "audit.verify", Subject: "audit", Became: audit.Values{"rows": report.Rows, "head": report.Head.String(), "problems": len(report.Problems)}})
+		return report, errors.Join(err, p.Record.Record(ctx, audit.Entry{By: actor.By(), Action: "audit.verify", Subject: "audit", Became: values}))
 	})
+	if err != nil {
+		return err
+	}
 	return p.Kit.Redirect(w, r, auditPath+"/verifier", http.StatusSeeOther)
 }
 

@@ -26,7 +26,7 @@ func (p *Pages) data(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := &page{Title: l.T("admin.data.title"), Lead: l.T("admin.data.lead")}
-	body, last, err := p.work(l, dataWork, l.T("admin.data.building"), l.T("admin.data.building"), dataPath)
+	body, last, err := p.work(ctx, l, dataWork, l.T("admin.data.building"), l.T("admin.data.building"), dataPath)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (p *Pages) data(w http.ResponseWriter, r *http.Request) error {
 // build looks at the open data again, in the background.
 func (p *Pages) build(w http.ResponseWriter, r *http.Request) error {
 	actor := people.Of(r.Context())
-	p.Desk.Start(r.Context(), dataWork, actor.Person.ID, func(ctx context.Context, tell job.Tell) (any, error) {
+	err := p.start(r, dataWork, "snapshot", func(ctx context.Context, tell job.Tell) (any, error) {
 		fresh, err := p.Server.Rebuild(ctx, tell)
 		e := audit.Entry{By: actor.By(), Action: "data.build", Subject: "snapshot", Became: audit.Values{"new": fresh, "failed": err != nil}}
 		if e := p.Record.Record(ctx, e); err == nil {
@@ -88,5 +88,8 @@ func (p *Pages) build(w http.ResponseWriter, r *http.Request) error {
 		}
 		return fresh, err
 	})
+	if err != nil {
+		return err
+	}
 	return p.Kit.Redirect(w, r, dataPath, http.StatusSeeOther)
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Desk is long work that people ask a server for and need not wait for: one of each
-// name at a time. What it knows ends with the server.
+// name at a time. What it knows is known to this server alone, and ends with it.
 type Desk struct {
 	Now func() time.Time
 
