@@ -92,7 +92,7 @@ type Revision struct {
 	Author    string       // person, "" for the console or an import
 	State     RevisionState
 	Reviewer  string // person who accepted or refused it
-	Answer    string // of the reviewer
+	Answer    string // of the reviewer; it stays while its author takes a refused one up again
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	DecidedAt time.Time // zero before

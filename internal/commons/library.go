@@ -106,21 +106,35 @@ func (l *Library) join(ctx context.Context, entries []Entry) error {
 	catalogue := l.Catalogue(ctx)
 	for i := range entries {
 		e := &entries[i]
-		of := []string{e.ID}
+		of := append([]Entry{{ID: e.ID}}, merged[e.ID]...)
 		e.Said = nil
-		for _, m := range merged[e.ID] {
-			of = append(of, m.ID)
+		for _, m := range of[1:] {
 			e.Said = append(e.Said, Statement{Sheet: m.Own})
 		}
-		for _, id := range of { // what its maintainers publish now is nearer than a list made once
-			e.Said = append(e.Said, harvested[id]...)
+		for _, m := range of { // what its maintainers publish now is nearer than a list made once
+			e.Said = append(e.Said, without(harvested[m.ID], m.Own)...)
 		}
-		for _, id := range of {
-			listed, _ := catalogue.Entry(id)
-			e.Said = append(e.Said, listed.Said...)
+		for _, m := range of {
+			listed, _ := catalogue.Entry(m.ID)
+			e.Said = append(e.Said, without(listed.Said, m.Own)...)
 		}
 	}
 	return nil
+}
+
+// without takes away from statements the fields that people emptied of an entry that
+// was merged since.
+func without(said []Statement, own Sheet) []Statement {
+	out := slices.Clone(said)
+	for field, values := range own {
+		for i := range out {
+			if _, there := out[i].Sheet[field]; there && len(values) == 0 {
+				out[i].Sheet = out[i].Sheet.Clone()
+				delete(out[i].Sheet, field)
+			}
+		}
+	}
+	return out
 }
 
 // follow is the entry that id leads to: itself, or that in which it was merged.

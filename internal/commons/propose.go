@@ -3,6 +3,8 @@ package commons
 import (
 	"context"
 	"errors"
+	"slices"
+	"unicode/utf8"
 
 	"bassin/internal/fault"
 	"bassin/internal/people"
@@ -20,14 +22,17 @@ type Proposal struct {
 	Kind     Kind   // of a new entry
 	Home     people.Scope
 	Sheet    Sheet // the whole sheet as it should read
-	Note     string
-	Submit   bool // else it stays a draft
+	// Seen is the number of the publication from which the sheet was made; nil is that
+	// on which the revision was written, and the last one for a new revision.
+	Seen   *int
+	Note   string
+	Submit bool // else it stays a draft
 }
 
-// Propose keeps a revision: a draft, or one submitted to the moderators. What somebody
-// submits who may review it is published at once. Errors: fault.Unauthenticated,
-// fault.NotFound, fault.Conflict, a *fault.Stale[Revision], a [*Clash], and a
-// fault.Invalid per field.
+// Propose keeps a revision of its author: a draft, or one submitted to the moderators.
+// What somebody submits who may review it is published at once. Errors:
+// fault.Unauthenticated, fault.NotFound, fault.Conflict, a *fault.Stale[Revision], a
+// [*Clash], and a fault.Invalid per field.
 func (l *Library) Propose(ctx context.Context, p Proposal) (Revision, error) {
 	actor := people.Of(ctx)
 	if !actor.Known() {
@@ -38,13 +43,17 @@ func (l *Library) Propose(ctx context.Context, p Proposal) (Revision, error) {
 		return Revision{}, err
 	}
 	sheet, err := l.Check.Check(ctx, r.Kind, p.Sheet)
+	if err == nil {
+		err = apart(e.ID, r.Kind, sheet)
+	}
 	if err == nil && p.Submit {
 		err = whole(r.Kind, sheet)
 	}
-	if err != nil {
+	note, long := words("note", p.Note)
+	if err = errors.Join(err, long); err != nil {
 		return Revision{}, err
 	}
-	r.Sheet, r.Note, r.State = ownOf(e, sheet), p.Note, Draft
+	r.Sheet, r.Note, r.State = ownOf(e, sheet), note, Draft
 	if p.Submit {
 		r.State = Submitted
 	}
@@ -52,13 +61,15 @@ func (l *Library) Propose(ctx context.Context, p Proposal) (Revision, error) {
 	if err != nil {
 		return Revision{}, err
 	}
+	var kept Revision
 	err = l.Store.ChangeEntries(ctx, func(tx EntryTx) error {
 		next := r
 		if err := l.keep(ctx, tx, &next, p); err != nil {
 			return err
 		}
 		if p.Submit && may.May {
-			if err := l.accept(ctx, tx, &next, actor.Person.ID); err != nil {
+			next.Answer = ""
+			if err := l.accept(ctx, tx, &next, e.Said, actor.Person.ID); err != nil {
 				return err
 			}
 		}
@@ -66,42 +77,69 @@ func (l *Library) Propose(ctx context.Context, p Proposal) (Revision, error) {
 			return err
 		}
 		next.Version++
-		r = next
 		tx.Record(recorded(actor.By(), "commons."+done[next.State], next))
 		if next.State != Draft {
 			tx.Tell(told(next))
 		}
+		kept = next
 		return nil
 	})
-	return r, err
+	return kept, err
 }
 
-// revision is the revision that a proposal writes, and the entry that it is about: a
-// zero one if it is new.
+// revision is the revision that a proposal writes, and the entry that it is about as it
+// stood in the publication that the writer saw: a zero one if it is new.
 func (l *Library) revision(ctx context.Context, p Proposal) (Revision, Entry, error) {
+	actor := people.Of(ctx)
 	if p.Revision != "" {
 		r, err := l.Own(ctx, p.Revision)
+		if err == nil && r.Author != actor.Person.ID { // others may read it, and not write in their name
+			err = fault.New(fault.NotFound, "commons.revision.not_found", p.Revision)
+		}
+		if err == nil && !r.State.Open() {
+			err = fault.New(fault.Conflict, "commons.revision.closed")
+		}
 		if err != nil {
 			return Revision{}, Entry{}, err
 		}
-		if !r.State.Open() {
-			return Revision{}, Entry{}, fault.New(fault.Conflict, "commons.revision.closed")
-		}
 		e, err := l.about(ctx, r)
+		if err == nil && p.Submit && (e.State == Retired || e.State == Merged) {
+			err = fault.New(fault.Conflict, "commons.closed")
+		}
+		if err != nil {
+			return Revision{}, Entry{}, err
+		}
+		r.Home = e.Home
+		if p.Seen != nil {
+			r.Base = *p.Seen
+		}
+		e, err = l.at(ctx, e, r.Base)
 		return r, e, err
 	}
-	r := Revision{Kind: p.Kind, Home: p.Home.Territory, Author: people.Of(ctx).Person.ID}
+	r := Revision{Kind: p.Kind, Author: actor.Person.ID}
 	if p.Entry == "" {
 		if !r.Kind.Valid() {
 			return r, Entry{}, fault.New(fault.Invalid, "commons.kind.choose").In("kind")
 		}
-		return r, Entry{Kind: r.Kind, Home: r.Home}, nil
+		var err error
+		r.Home, err = l.home(ctx, r.Kind, p.Home)
+		return r, Entry{Kind: r.Kind, Home: r.Home}, err
 	}
 	e, err := l.follow(ctx, p.Entry)
 	if err == nil && e.State != Published {
 		err = fault.New(fault.Conflict, "commons.closed")
 	}
+	if err == nil && p.Kind != "" && p.Kind != e.Kind {
+		err = fault.New(fault.Invalid, "commons.kind.fixed").In("kind")
+	}
+	if err != nil {
+		return r, e, err
+	}
 	r.Entry, r.Kind, r.Home, r.Base = e.ID, e.Kind, e.Home, e.Revision
+	if p.Seen != nil {
+		r.Base = *p.Seen
+	}
+	e, err = l.at(ctx, e, r.Base)
 	return r, e, err
 }
 
@@ -109,13 +147,57 @@ func (l *Library) revision(ctx context.Context, p Proposal) (Revision, Entry, er
 func (l *Library) about(ctx context.Context, r Revision) (Entry, error) {
 	e, err := l.Find(ctx, r.Entry)
 	if fault.CodeOf(err) == fault.NotFound && r.Base == 0 {
-		return Entry{ID: r.Entry, Kind: r.Kind, Home: r.Home}, nil
+		return Entry{ID: r.Entry, Kind: r.Kind, Home: r.Home, State: Unpublished}, nil
 	}
 	return e, err
 }
 
-// Own finds a revision for its author or for those who may review it; to others it
-// is fault.NotFound unless it was published.
+// at is an entry as people had written it in the publication of that number.
+func (l *Library) at(ctx context.Context, e Entry, number int) (Entry, error) {
+	switch number {
+	case e.Revision:
+		return e, nil
+	case 0:
+		e.Own = nil
+		return e, nil
+	}
+	r, err := l.Store.RevisionOf(ctx, e.ID, number)
+	e.Own = r.Sheet
+	return e, err
+}
+
+// home is a home that exists, as it is kept.
+func (l *Library) home(ctx context.Context, k Kind, in people.Scope) (territory.ID, error) {
+	if in == people.Everywhere {
+		return territory.ID{}, nil
+	}
+	checked, err := l.Check.Check(ctx, k, Sheet{"territories": {in.Territory.String()}})
+	if in.Organisation == "" && err == nil {
+		if id, ok := territory.ParseID(checked.Get("territories")); ok {
+			return id, nil
+		}
+	}
+	if err != nil && fault.CodeOf(err) != fault.Invalid {
+		return territory.ID{}, err
+	}
+	return territory.ID{}, fault.New(fault.Invalid, "commons.territory_unknown", in.String()).In("home")
+}
+
+// mostNoted is how many letters a note, an answer or a reason may have.
+const mostNoted = 2_000
+
+// words are what somebody says in a note, an answer or a reason, as they are kept.
+func words(field, v string) (string, error) {
+	v = clean(v, true)
+	if utf8.RuneCountInString(v) > mostNoted {
+		return v, fault.New(fault.Invalid, "commons.too_long", mostNoted).In(field)
+	}
+	return v, nil
+}
+
+// Own finds a revision for its author; for those who may review it once it is
+// submitted, and as they refused it; for everybody once it is published. To others it is
+// fault.NotFound.
 func (l *Library) Own(ctx context.Context, id string) (Revision, error) {
 	r, err := l.Store.Revision(ctx, id)
 	if err != nil {
@@ -127,25 +209,23 @@ func (l *Library) Own(ctx context.Context, id string) (Revision, error) {
 	}
 	if may, err := actor.May(ctx, Review, r.Scope()); err != nil {
 		return Revision{}, err
-	} else if may.May && r.State != Draft {
+	} else if may.May && (r.State == Submitted || r.State == Refused) {
 		return r, nil
 	}
 	return Revision{}, fault.New(fault.NotFound, "commons.revision.not_found", id)
 }
 
 // ownOf is the part of a whole sheet to keep of an entry: what it says otherwise than
-// its sources, and what it takes away from them.
+// the sources, what it takes away from them, and what people said before and it does
+// not change: their word stands whatever sources come to say.
 func ownOf(e Entry, whole Sheet) Sheet {
 	below, _ := compose(e.Said, nil)
-	own := whole.Beyond(below)
-	for field := range below {
-		if len(whole[field]) == 0 {
-			own[field] = []string{}
-		}
-	}
-	for field, values := range own {
-		if _, below := below[field]; len(values) == 0 && !below {
-			delete(own, field) // nothing said of nothing
+	own := Sheet{}
+	for _, f := range Fields {
+		now := whole[f.Name]
+		was, said := e.Own[f.Name]
+		if said && slices.Equal(was, now) || !slices.Equal(below[f.Name], now) {
+			own[f.Name] = append([]string{}, now...)
 		}
 	}
 	return own
@@ -160,10 +240,30 @@ func whole(k Kind, s Sheet) error {
 	return errors.Join(faults...)
 }
 
+// apart refuses a sheet that says of an entry that it comes from itself.
+func apart(id string, k Kind, s Sheet) error {
+	var faults []error
+	for _, f := range FieldsOf(k) {
+		if f.Type == Reference && id != "" && s.Has(f.Name, id) {
+			faults = append(faults, fault.New(fault.Invalid, "commons.entry_itself").In(f.Name))
+		}
+	}
+	return errors.Join(faults...)
+}
+
 // keep prepares the row of a revision: a new one, or the one it changes.
 func (l *Library) keep(ctx context.Context, tx EntryTx, next *Revision, p Proposal) error {
 	now := tx.Now()
 	next.UpdatedAt = now
+	if next.Entry != "" { // it may have moved to where others decide
+		e, err := l.row(ctx, tx, next.Entry)
+		if err == nil && e.Home != next.Home {
+			err = fault.New(fault.Conflict, "store.stale")
+		}
+		if err != nil && (fault.CodeOf(err) != fault.NotFound || next.Base > 0) {
+			return err
+		}
+	}
 	if p.Revision == "" {
 		next.ID, next.CreatedAt = tx.NewID(), now
 		if next.Entry == "" {
@@ -186,8 +286,9 @@ func (l *Library) keep(ctx context.Context, tx EntryTx, next *Revision, p Propos
 // and changed the same fields otherwise.
 type Clash struct {
 	Fields   []string
-	Present  Sheet // the entry's Own now
-	Proposed Sheet // as it would be, the clashing fields as the revision has them
+	Revision int   // number of the publication that it meets: see Proposal.Seen
+	Present  Sheet // the whole sheet as it reads now
+	Proposed Sheet // as it would read, the clashing fields as the revision has them
 }
 
 func (c *Clash) Error() string { return c.Unwrap().Error() }
@@ -195,8 +296,8 @@ func (c *Clash) Error() string { return c.Unwrap().Error() }
 // Unwrap makes it a fault.Conflict.
 func (c *Clash) Unwrap() error { return fault.New(fault.Conflict, "commons.clash") }
 
-// accept publishes a revision on what was published last.
-func (l *Library) accept(ctx context.Context, tx EntryTx, r *Revision, reviewer string) error {
+// accept publishes a revision on what was published last; said is what sources say.
+func (l *Library) accept(ctx context.Context, tx EntryTx, r *Revision, said []Statement, reviewer string) error {
 	e, err := l.row(ctx, tx, r.Entry)
 	if fault.CodeOf(err) == fault.NotFound && r.Base == 0 {
 		e, err = Entry{ID: r.Entry, Kind: r.Kind, Home: r.Home, Author: r.Author}, nil
@@ -209,16 +310,22 @@ func (l *Library) accept(ctx context.Context, tx EntryTx, r *Revision, reviewer 
 	}
 	if e.Revision != r.Base {
 		base := Revision{Sheet: Sheet{}}
-		if r.Base > 0 {
+		if r.Base != 0 {
 			if base, err = tx.RevisionOf(ctx, r.Entry, r.Base); err != nil {
 				return err
 			}
 		}
 		out, clashes := r.Sheet.Rebase(base.Sheet, e.Own)
 		if len(clashes) > 0 {
-			return &Clash{clashes, e.Own, out}
+			present, _ := compose(said, e.Own)
+			proposed, _ := compose(said, out)
+			return &Clash{clashes, e.Revision, present, proposed}
 		}
 		r.Sheet = out
+	}
+	sheet, _ := compose(said, r.Sheet)
+	if err := whole(e.Kind, sheet); err != nil {
+		return err
 	}
 	now := tx.Now()
 	e.Own, e.State, e.UpdatedAt = r.Sheet, Published, now
@@ -235,12 +342,14 @@ type Decision struct {
 	Revision string
 	Version  int64
 	Accept   bool
-	Sheet    Sheet  // the entry's Own as the moderator corrected it; nil for as it is proposed
-	Answer   string // needed to refuse
+	Sheet    Sheet // the whole sheet as the moderator corrected it; nil for as it is proposed
+	// Seen is the number of the publication from which Sheet was made; nil is the last.
+	Seen   *int
+	Answer string // needed to refuse
 }
 
 // Decide publishes or refuses a submitted revision. Errors: fault.Forbidden,
-// fault.NotFound, a *fault.Stale[Revision], a [*Clash], fault.Invalid.
+// fault.NotFound, a *fault.Stale[Revision], a [*Clash], a fault.Invalid per field.
 func (l *Library) Decide(ctx context.Context, d Decision) (Revision, error) {
 	r, err := l.Own(ctx, d.Revision)
 	if err != nil {
@@ -250,27 +359,40 @@ func (l *Library) Decide(ctx context.Context, d Decision) (Revision, error) {
 	if err := actor.Require(ctx, Review, r.Scope()); err != nil {
 		return Revision{}, err
 	}
-	if !d.Accept && d.Answer == "" {
-		return Revision{}, fault.New(fault.Invalid, "commons.answer.missing").In("answer")
+	answer, err := words("answer", d.Answer)
+	if err == nil && !d.Accept && answer == "" {
+		err = fault.New(fault.Invalid, "commons.answer.missing").In("answer")
 	}
+	if err != nil {
+		return Revision{}, err
+	}
+	yours := r
+	var said []Statement
+	if d.Accept {
+		e, err := l.about(ctx, r)
+		if err != nil {
+			return Revision{}, err
+		}
+		said = e.Said
+		if d.Sheet != nil {
+			if yours.Sheet, yours.Base, err = l.corrected(ctx, e, d); err != nil {
+				return Revision{}, err
+			}
+		}
+	}
+	var kept Revision
 	err = l.Store.ChangeEntries(ctx, func(tx EntryTx) error {
 		next, err := tx.Revision(ctx, d.Revision)
 		if err != nil {
 			return err
 		}
-		if next.Version != d.Version || next.State != Submitted {
-			return &fault.Stale[Revision]{Theirs: next, Yours: r}
+		if next.Version != d.Version || next.Version != r.Version || next.State != Submitted || next.Home != r.Home {
+			return &fault.Stale[Revision]{Theirs: next, Yours: yours}
 		}
-		next.Answer, next.UpdatedAt = d.Answer, tx.Now()
+		next.Answer, next.UpdatedAt = answer, tx.Now()
 		if d.Accept {
-			if d.Sheet != nil {
-				e, err := l.row(ctx, tx, next.Entry)
-				if err == nil { // the moderator saw both
-					next.Base = e.Revision
-				}
-				next.Sheet = d.Sheet
-			}
-			if err := l.accept(ctx, tx, &next, actor.Person.ID); err != nil {
+			next.Sheet, next.Base = yours.Sheet, yours.Base
+			if err := l.accept(ctx, tx, &next, said, actor.Person.ID); err != nil {
 				return err
 			}
 		} else {
@@ -282,10 +404,27 @@ func (l *Library) Decide(ctx context.Context, d Decision) (Revision, error) {
 		next.Version++
 		tx.Record(recorded(actor.By(), "commons."+done[next.State], next))
 		tx.Tell(told(next))
-		r = next
+		kept = next
 		return nil
 	})
-	return r, err
+	return kept, err
+}
+
+// corrected is what to keep of a sheet that a moderator corrected, and the publication
+// from which it was made.
+func (l *Library) corrected(ctx context.Context, e Entry, d Decision) (own Sheet, base int, err error) {
+	base = e.Revision
+	if d.Seen != nil {
+		base = *d.Seen
+	}
+	sheet, err := l.Check.Check(ctx, e.Kind, d.Sheet)
+	if err == nil {
+		err = errors.Join(apart(e.ID, e.Kind, sheet), whole(e.Kind, sheet))
+	}
+	if err == nil {
+		e, err = l.at(ctx, e, base)
+	}
+	return ownOf(e, sheet), base, err
 }
 
 // Withdraw takes back a revision that its author proposed.

@@ -24,8 +24,11 @@ func recorded(by audit.Actor, action string, r Revision) audit.Entry {
 			e.Became["own."+field] = strings.Join(values, " | ")
 		}
 	}
-	if r.Answer != "" {
+	if r.Answer != "" && (r.State == Accepted || r.State == Refused) {
 		e.Became["answer"] = r.Answer
+		if r.Author != "" {
+			e.Became["answer"] = audit.Personal{Of: r.Author, Value: r.Answer}
+		}
 	}
 	return e
 }

@@ -10,7 +10,7 @@ import (
 
 // change applies a moderator's decision to an entry: of those who decide at once, the
 // second sees a *fault.Stale[Entry].
-func (l *Library) change(ctx context.Context, action, id string, version int64, decide func(*Entry) error) error {
+func (l *Library) change(ctx context.Context, action, id string, version int64, decide func(EntryTx, *Entry) error) error {
 	e, err := l.Find(ctx, id)
 	if err != nil {
 		return err
@@ -24,14 +24,14 @@ func (l *Library) change(ctx context.Context, action, id string, version int64, 
 		if err != nil {
 			return err
 		}
-		if was.Version != version {
+		if was.Version != version || was.Version != e.Version {
 			return &fault.Stale[Entry]{Theirs: was, Yours: e}
 		}
 		next := was
 		if next.Version == 0 {
 			next.Own, next.CreatedAt = Sheet{}, tx.Now()
 		}
-		if err := decide(&next); err != nil {
+		if err := decide(tx, &next); err != nil {
 			return err
 		}
 		next.UpdatedAt = tx.Now()
@@ -40,18 +40,50 @@ func (l *Library) change(ctx context.Context, action, id string, version int64, 
 		}
 		tx.Record(audit.Entry{
 			By: actor.By(), Action: action, Subject: EntrySubject(id),
-			Was:    audit.Values{"state": string(was.State), "reason": was.Reason, "successor": was.Successor, "merged_into": was.MergedInto},
-			Became: audit.Values{"state": string(next.State), "reason": next.Reason, "successor": next.Successor, "merged_into": next.MergedInto},
+			Was: standing(was), Became: standing(next),
 		})
 		return nil
+	})
+}
+
+// standing is what the record keeps of how an entry stands.
+func standing(e Entry) audit.Values {
+	return audit.Values{"state": string(e.State), "home": people.Over(e.Home).String(), "reason": e.Reason, "successor": e.Successor, "merged_into": e.MergedInto}
+}
+
+// Move gives a published or retired entry another home, and all that is proposed of it:
+// the moderators of both must be the same person.
+func (l *Library) Move(ctx context.Context, id string, version int64, home people.Scope) error {
+	e, err := l.Find(ctx, id)
+	if err != nil {
+		return err
+	}
+	to, err := l.home(ctx, e.Kind, home)
+	if err != nil {
+		return err
+	}
+	there := Entry{Home: to}
+	if err := people.Of(ctx).Require(ctx, Review, there.Scope()); err != nil {
+		return err
+	}
+	return l.change(ctx, "commons.move", id, version, func(tx EntryTx, e *Entry) error {
+		if !e.Readable() {
+			return fault.New(fault.Conflict, "commons.closed")
+		}
+		e.Home = to
+		return tx.MoveRevisions(e.ID, to)
 	})
 }
 
 // Retire closes a published entry: it stays readable, with why, and with what to take
 // instead if there is such an entry.
 func (l *Library) Retire(ctx context.Context, id string, version int64, reason, successor string) error {
-	if reason == "" {
-		return fault.New(fault.Invalid, "commons.reason.missing").In("reason")
+	reason, err := words("reason", reason)
+	if err == nil && reason == "" {
+		err = fault.New(fault.Invalid, "commons.reason.missing").In("reason")
+	}
+	if err != nil {
+		return err
 	}
 	if successor != "" {
 		s, err := l.follow(ctx, successor)
@@ -60,7 +92,7 @@ func (l *Library) Retire(ctx context.Context, id string, version int64, reason, 
 		}
 		successor = s.ID
 	}
-	return l.change(ctx, "commons.retire", id, version, func(e *Entry) error {
+	return l.change(ctx, "commons.retire", id, version, func(_ EntryTx, e *Entry) error {
 		if e.State != Published {
 			return fault.New(fault.Conflict, "commons.closed")
 		}
@@ -71,7 +103,7 @@ func (l *Library) Retire(ctx context.Context, id string, version int64, reason, 
 
 // Reopen takes a retirement back.
 func (l *Library) Reopen(ctx context.Context, id string, version int64) error {
-	return l.change(ctx, "commons.reopen", id, version, func(e *Entry) error {
+	return l.change(ctx, "commons.reopen", id, version, func(_ EntryTx, e *Entry) error {
 		if e.State != Retired {
 			return fault.New(fault.Conflict, "commons.closed")
 		}
@@ -91,25 +123,47 @@ func (l *Library) Merge(ctx context.Context, merged string, version int64, kept 
 	if err := people.Of(ctx).Require(ctx, Review, into.Scope()); err != nil {
 		return err
 	}
-	return l.change(ctx, "commons.merge", merged, version, func(e *Entry) error {
+	return l.change(ctx, "commons.merge", merged, version, func(tx EntryTx, e *Entry) error {
+		now, err := l.followed(ctx, tx, into.ID)
 		switch {
-		case e.State != Published && e.State != Retired || into.State != Published:
+		case err != nil:
+			return err
+		case e.State != Published && e.State != Retired || now.State != Published:
 			return fault.New(fault.Conflict, "commons.closed")
-		case e.ID == into.ID || e.Kind != into.Kind:
+		case e.ID == now.ID || e.Kind != now.Kind:
 			return fault.New(fault.Invalid, "commons.merge.kinds").In("kept")
+		case now.ID != into.ID || now.Home != into.Home: // not those for whom the right was asked
+			return fault.New(fault.Conflict, "store.stale")
 		}
 		e.State, e.MergedInto = Merged, into.ID
+		tx.Record(audit.Entry{By: people.Of(ctx).By(), Action: "commons.merge", Subject: EntrySubject(into.ID), Became: audit.Values{"merged_from": e.ID}})
 		return nil
 	})
 }
 
-// Unmerge takes a merge back.
+// followed is [Library.follow] inside a change.
+func (l *Library) followed(ctx context.Context, tx EntryTx, id string) (Entry, error) {
+	e, err := l.row(ctx, tx, id)
+	for range 50 {
+		if err != nil || e.State != Merged {
+			break
+		}
+		e, err = l.row(ctx, tx, e.MergedInto)
+	}
+	return e, err
+}
+
+// Unmerge takes a merge back: the entry stands as it stood before.
 func (l *Library) Unmerge(ctx context.Context, id string, version int64) error {
-	return l.change(ctx, "commons.unmerge", id, version, func(e *Entry) error {
+	return l.change(ctx, "commons.unmerge", id, version, func(tx EntryTx, e *Entry) error {
 		if e.State != Merged {
 			return fault.New(fault.Conflict, "commons.closed")
 		}
+		tx.Record(audit.Entry{By: people.Of(ctx).By(), Action: "commons.unmerge", Subject: EntrySubject(e.MergedInto), Was: audit.Values{"merged_from": e.ID}})
 		e.State, e.MergedInto = Published, ""
+		if e.Reason != "" { // it was retired with one
+			e.State = Retired
+		}
 		return nil
 	})
 }

@@ -72,17 +72,28 @@ func (s Sheet) Changes(next Sheet) []Change {
 // keep what s says.
 func (s Sheet) Rebase(base, present Sheet) (out Sheet, clashes []string) {
 	out = present.Clone()
-	for _, c := range base.Changes(s) {
-		if !slices.Equal(base[c.Field], present[c.Field]) && !slices.Equal(present[c.Field], c.Now) {
-			clashes = append(clashes, c.Field)
+	for _, f := range Fields {
+		if base.as(s, f.Name) {
+			continue
 		}
-		if v, said := s[c.Field]; said {
-			out[c.Field] = slices.Clone(v)
+		if !base.as(present, f.Name) && !present.as(s, f.Name) {
+			clashes = append(clashes, f.Name)
+		}
+		if v, said := s[f.Name]; said {
+			out[f.Name] = slices.Clone(v)
 		} else {
-			delete(out, c.Field)
+			delete(out, f.Name)
 		}
 	}
 	return out, clashes
+}
+
+// as says whether two sheets say the same of a field: that there is no value is not
+// the same as nothing.
+func (s Sheet) as(other Sheet, field string) bool {
+	a, said := s[field]
+	b, too := other[field]
+	return said == too && slices.Equal(a, b)
 }
 
 // Beyond is what s says otherwise than below: the part to keep of a form that was
@@ -90,7 +101,7 @@ func (s Sheet) Rebase(base, present Sheet) (out Sheet, clashes []string) {
 func (s Sheet) Beyond(below Sheet) Sheet {
 	out := Sheet{}
 	for f, v := range s {
-		if !slices.Equal(v, below[f]) {
+		if !s.as(below, f) {
 			out[f] = slices.Clone(v)
 		}
 	}
@@ -99,7 +110,7 @@ func (s Sheet) Beyond(below Sheet) Sheet {
 
 // Equal says whether two sheets say the same.
 func (s Sheet) Equal(other Sheet) bool {
-	return maps.EqualFunc(s, other, func(a, b []string) bool { return slices.Equal(a, b) })
+	return maps.EqualFunc(s, other, slices.Equal[[]string])
 }
 
 // organisationPrefix begins a value of type [Body] that is an organisation known here.

@@ -271,7 +271,7 @@ func (p *Pages) decide(w http.ResponseWriter, r *http.Request) error {
 				clash.Proposed[f] = clash.Present[f]
 			}
 		}
-		d.Sheet = clash.Proposed
+		d.Sheet, d.Seen = clash.Proposed, &clash.Revision
 		rev, err = p.Library.Decide(r.Context(), d)
 	}
 	if err != nil {

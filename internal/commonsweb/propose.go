@@ -189,7 +189,7 @@ func (p *Pages) edit(w http.ResponseWriter, r *http.Request) error {
 	}
 	note := r.PostFormValue(noteField)
 	if len(x.errors.Items) == 0 {
-		rev, err := p.Library.Propose(r.Context(), commons.Proposal{Entry: e.ID, Sheet: x.sheet, Note: note, Submit: submits(r)})
+		rev, err := p.Library.Propose(r.Context(), commons.Proposal{Entry: e.ID, Seen: &e.Revision, Sheet: x.sheet, Note: note, Submit: submits(r)})
 		if err == nil {
 			return p.proposed(w, r, rev)
 		}

@@ -20,6 +20,14 @@ func TestEntryContract(t *testing.T) {
 	}
 }
 
+func TestRulesOfTheLibrary(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			commonstest.RunLibrary(t, func(t *testing.T) commonstest.Store { return migrated(t, d.dsn(t)) })
+		})
+	}
+}
+
 func oldEntriesRead(t *testing.T, db *DB) {
 	t.Helper()
 	day := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
