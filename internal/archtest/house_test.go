@@ -151,7 +151,7 @@ var libraries = map[string]library{
 	"github.com/prometheus/client_golang": {"metrics", []string{"internal/web", "internal/cli"}},
 	"github.com/andybalholm/brotli":       {"compression", []string{"internal/web", "internal/atlasweb", "internal/api"}},
 	"github.com/klauspost/compress":       {"compression", []string{"internal/web", "internal/atlasweb", "internal/api", "internal/snapshot", "internal/pipeline"}},
-	"github.com/goccy/go-yaml":            {"method files of an index", []string{"internal/indicator"}},
+	"github.com/goccy/go-yaml":            {"method files of an index, publiccode.yml", []string{"internal/indicator", "internal/harvest"}},
 	"github.com/mattn/go-isatty":          {"progress on a terminal only", []string{"internal/cli"}},
 	"github.com/evanw/esbuild":            {"scripts and styles, as a Go tool", nil},
 	"github.com/wneessen/go-mail":         {"SMTP", []string{"internal/mail"}},
@@ -169,6 +169,8 @@ var libraries = map[string]library{
 	"golang.org/x/sync":                   {"groups of goroutines", []string{"*"}},
 	"golang.org/x/net":                    {"HTML parsing", []string{"internal/web"}},
 	"golang.org/x/sys":                    {"process memory, file locks", []string{"internal/cli", "internal/pipeline"}},
+
+	"github.com/italia/publiccode-parser-go/v5": {"rules of publiccode.yml", []string{"internal/harvest"}},
 
 	"github.com/google/go-cmp":        {"differences in tests", nil},
 	"github.com/paulmach/orb":         {"a second opinion on geometry and tiles, in tests", nil},

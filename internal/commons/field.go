@@ -98,6 +98,7 @@ var Fields = []Field{
 	{Name: "maintenance", Type: Choice, Kinds: software, Values: []string{"internal", "contract", "community", "none"}},
 	{Name: "contractors", Type: Line, Many: true, Most: 200, Kinds: software},
 	{Name: "based_on", Type: Link, Many: true, Kinds: software},
+	{Name: "depends_on", Type: Line, Many: true, Most: 200, Kinds: software},
 	{Name: "wikidata", Type: Line, Most: 20, Kinds: software},
 	{Name: "sill", Type: Choice, Kinds: software, Values: []string{"recommended", "watched", "leaving"}},
 	{Name: "support_contract", Type: Yes, Kinds: software},
