@@ -40,7 +40,7 @@ func (p *Pages) auditRoutes() []web.Route {
 const rowsLimit = 50
 
 // families are kinds of actions, by their first words.
-var families = []string{"person", "credential", "session", "mandate", "organisation", "media", "setting", "notice", "outbox", "schedule", "retention", "perimeter", "data", "store", "audit"}
+var families = []string{"person", "credential", "session", "mandate", "organisation", "commons", "adoption", "media", "setting", "notice", "outbox", "schedule", "retention", "perimeter", "data", "store", "audit"}
 
 // sought reads the filters of the record. Wrong is what cannot be searched for.
 func (p *Pages) sought(r *http.Request) (f audit.Filter, wrong error, err error) {
@@ -65,7 +65,7 @@ func (p *Pages) sought(r *http.Request) (f audit.Filter, wrong error, err error)
 	}
 	switch who := typed(r, "qui", 200); {
 	case who == "":
-	case strings.HasPrefix(who, "person:"), who == string(audit.System), who == string(audit.Visitor):
+	case strings.HasPrefix(who, "person:"), strings.HasPrefix(who, "console:"), who == string(audit.System), who == string(audit.Visitor):
 		f.By = audit.Actor(who)
 	default:
 		var found []people.Person
@@ -129,13 +129,13 @@ func (p *Pages) journal(w http.ResponseWriter, r *http.Request) error {
 		more := len(rows) > rowsLimit
 		rows = rows[:min(len(rows), rowsLimit)]
 		t := web.Table{ID: "journal", Caption: l.T("admin.audit.title"), Quiet: true, Columns: []web.Column{{Title: l.T("admin.audit.when")}, {Title: l.T("admin.audit.who")}, {Title: l.T("admin.audit.what")}, {Title: l.T("admin.audit.subject")}, {Title: l.T("admin.audit.number"), Numeric: true}}}
-		n, err := p.named(ctx, rows)
+		n, err := p.named(ctx, l, rows)
 		if err != nil {
 			return err
 		}
 		for _, x := range rows {
 			at := auditPath + "/" + number(x.Seq)
-			t.Rows = append(t.Rows, []web.Cell{{Text: l.Moment(x.At), Href: at}, {Text: n.actor(l, x.By)}, {Text: action(l, x.Action)}, {Text: n.subject(l, x.Subject), Href: address(auditPath, "sur", x.Subject)}, {Text: l.Number(int(x.Seq))}})
+			t.Rows = append(t.Rows, []web.Cell{{Text: l.Moment(x.At), Href: at}, {Text: n.actor(l, x.By)}, {Text: action(l, x.Action)}, n.cell(l, x.Subject), {Text: l.Number(int(x.Seq))}})
 		}
 		main.After = []web.Component{t}
 		if more {
@@ -153,43 +153,6 @@ func (p *Pages) journal(w http.ResponseWriter, r *http.Request) error {
 	proof.Shows = []web.Component{web.Links{Label: l.T("admin.audit.proof"), Items: []web.Anchor{{Text: l.T("admin.verify.title"), Href: auditPath + "/verifier", Icon: "done"}}}}
 	v.Parts = append(v.Parts, proof)
 	return p.draw(w, r, v, options{actions: []string{"audit"}})
-}
-
-// nameList knows the names of those whom rows speak of.
-type nameList map[string]string
-
-// named reads the names of those whom rows speak of, in one question.
-func (p *Pages) named(ctx context.Context, rows []audit.Row, more ...string) (nameList, error) {
-	ids := more
-	for _, r := range rows {
-		for _, s := range []string{string(r.By), r.Subject} {
-			if id, ok := strings.CutPrefix(s, "person:"); ok {
-				ids = append(ids, id)
-			}
-		}
-	}
-	return p.People.Store.Names(ctx, ids)
-}
-
-func (n nameList) actor(l *i18n.Localizer, a audit.Actor) string {
-	if id, ok := strings.CutPrefix(string(a), "person:"); ok {
-		return cmp.Or(n[id], l.T("admin.person.erased"))
-	}
-	if key := "admin.actor." + string(a); l.Has(key) {
-		return l.T(key)
-	}
-	return string(a)
-}
-
-func (n nameList) subject(l *i18n.Localizer, s string) string {
-	kind, id, _ := strings.Cut(s, ":")
-	if kind == "person" {
-		return l.T("admin.subject.named", l.T("admin.subject.person"), cmp.Or(n[id], l.T("admin.person.erased")))
-	}
-	if key := "admin.subject." + kind; l.Has(key) {
-		return l.T("admin.subject.named", l.T(key), id)
-	}
-	return s
 }
 
 // action is an action in words.
@@ -233,22 +196,14 @@ func (p *Pages) journalCSV(w http.ResponseWriter, r *http.Request) error {
 		return cmp.Or(err, wrong)
 	}
 	var rows [][]string
-	people := map[string]string{}
+	n := nameList{map[string]string{}, map[string]place{}}
 	for x, err := range p.all(ctx, f) {
 		if err != nil {
 			return err
 		}
-		for _, s := range []string{string(x.By), x.Subject} {
-			id, ok := strings.CutPrefix(s, "person:")
-			if _, known := people[id]; ok && !known {
-				names, err := p.People.Store.Names(ctx, []string{id})
-				if err != nil {
-					return err
-				}
-				people[id] = names[id]
-			}
+		if err := p.learn(ctx, l, n, string(x.By), x.Subject); err != nil {
+			return err
 		}
-		n := nameList(people)
 		rows = append(rows, []string{number(x.Seq), x.At.Format(time.RFC3339Nano), string(x.By), n.actor(l, x.By), x.Action, action(l, x.Action), x.Subject, x.Was, x.Became, x.Hash})
 		if len(rows) == mostRows {
 			break
@@ -315,25 +270,26 @@ func (p *Pages) row(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	was, became = spread(was), spread(became)
-	var ids []string
+	var more []string
 	for _, v := range []audit.Values{was, became} {
-		for _, name := range []string{"person", "given_by", "ended_by"} {
-			if id, ok := v[name].(string); ok && id != "" {
-				ids = append(ids, id)
+		for name, value := range v {
+			if of, ok := value.(string); ok && of != "" {
+				more = append(more, subjectOf(name, of))
 			}
 		}
 	}
-	n, err := p.named(ctx, rows, ids...)
+	n, err := p.named(ctx, l, rows, more...)
 	if err != nil {
 		return err
 	}
+	about := n.subject(l, x.Subject)
 	v := &page{Title: l.T("admin.audit.row", x.Seq), Shows: []web.Component{web.Facts{Items: []web.Fact{
 		{Term: l.T("admin.audit.when"), Text: l.Moment(x.At)},
 		{Term: l.T("admin.audit.who"), Text: n.actor(l, x.By), Href: address(auditPath, "qui", string(x.By))},
 		{Term: l.T("admin.audit.what"), Text: action(l, x.Action), Note: x.Action},
-		{Term: l.T("admin.audit.subject"), Text: n.subject(l, x.Subject), Href: address(auditPath, "sur", x.Subject)},
+		{Term: l.T("admin.audit.subject"), Text: about.Text, Href: about.Href},
 		{Term: l.T("admin.audit.hash"), Body: code(x.Hash)},
-	}}}}
+	}}, web.Links{Label: l.T("admin.actions"), Items: []web.Anchor{{Text: l.T("admin.audit.same"), Href: address(auditPath, "sur", x.Subject)}}}}}
 	t := web.Table{ID: "valeurs", Caption: l.T("admin.audit.row", x.Seq), Quiet: true, Columns: []web.Column{{Title: l.T("admin.audit.field")}, {Title: l.T("admin.audit.was")}, {Title: l.T("admin.audit.became")}}}
 	names := slices.Sorted(maps.Keys(maps.Collect(joined(was, became))))
 	for _, name := range names {
@@ -411,8 +367,8 @@ func (n nameList) value(l *i18n.Localizer, name string, of audit.Values) string 
 		switch {
 		case x == "":
 			return "–"
-		case name == "person" || name == "given_by" || name == "ended_by":
-			return cmp.Or(n[x], l.T("admin.person.erased"))
+		case subjectOf(name, x) != "":
+			return n.subject(l, subjectOf(name, x)).Text
 		case name == "role" && people.Role(x).Known():
 			return l.T("people.role." + x)
 		case people.Date(x).Valid():

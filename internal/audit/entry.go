@@ -10,16 +10,23 @@ import (
 	"unicode/utf8"
 )
 
-// Actor is who made a change: [System], [Visitor] or [Person] of an id.
+// Actor is who made a change: [System], [Visitor], [Person] of an id or [Console] of a command.
 type Actor string
 
 const (
-	System  Actor = "system"  // Bassin itself: schedules, restores, commands of the console
+	System  Actor = "system"  // Bassin itself: what comes round
 	Visitor Actor = "visitor" // somebody who is not signed in
 )
 
 // Person is the actor of that id.
 func Person(id string) Actor { return Actor("person:" + id) }
+
+// Console is the actor of a command given on the server, such as "user grant".
+func Console(command string) Actor { return Actor("console:" + command) }
+
+// Command is what was typed on the server, after the name of the program; false for
+// other actors.
+func (a Actor) Command() (string, bool) { return strings.CutPrefix(string(a), "console:") }
 
 // Values are what is recorded of a thing, by name. A value is whatever JSON can
 // say, or [Personal].

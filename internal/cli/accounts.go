@@ -75,6 +75,18 @@ func (s *Server) accountPages(gate *accountweb.Gate, perimeters *atlas.Service) 
 	}
 }
 
+// placeName says a scope in words: what exists no more by its code.
+func (s *Server) placeName(perimeters *atlas.Service) func(context.Context, *i18n.Localizer, people.Scope) string {
+	place := s.place(perimeters)
+	return func(ctx context.Context, l *i18n.Localizer, in people.Scope) string {
+		name, _, err := place(ctx, l, in)
+		if err != nil {
+			return in.String()
+		}
+		return name
+	}
+}
+
 // place says a scope in words, with the path of its page; fault.NotFound if there is none.
 func (s *Server) place(perimeters *atlas.Service) func(context.Context, *i18n.Localizer, people.Scope) (string, string, error) {
 	return func(ctx context.Context, l *i18n.Localizer, in people.Scope) (name, href string, err error) {

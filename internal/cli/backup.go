@@ -88,7 +88,7 @@ func (c backupCommand) Run(ctx context.Context, env Environment) (err error) {
 	}
 	// That a copy was made is part of the record; a database that can only be read
 	// still has its backup.
-	if err := db.Record(ctx, audit.Entry{By: audit.System, Action: "store.backup", Subject: "store", Became: audit.Values{"encrypted": c.Key.Key != "", "head": s.Head.String(), "files": with.files}}); err != nil {
+	if err := db.Record(ctx, audit.Entry{By: audit.Console("backup"), Action: "store.backup", Subject: "store", Became: audit.Values{"encrypted": c.Key.Key != "", "head": s.Head.String(), "files": with.files}}); err != nil {
 		fmt.Fprintf(env.Stderr, "the backup is made, but could not be recorded: %v\n", err)
 	}
 	if err := c.mailHead(ctx, s); err != nil {
@@ -261,7 +261,7 @@ func (c restoreCommand) Run(ctx context.Context, env Environment) (err error) {
 	if err != nil {
 		return said(catalog, "--var", err)
 	}
-	entry := audit.Entry{By: audit.System, Action: "store.restore", Subject: "store", Became: audit.Values{"head": s.Head.String(), "of": s.At.Format(time.RFC3339)}}
+	entry := audit.Entry{By: audit.Console("restore"), Action: "store.restore", Subject: "store", Became: audit.Values{"head": s.Head.String(), "of": s.At.Format(time.RFC3339)}}
 	if err := beside.Record(ctx, entry); err != nil {
 		return said(catalog, "--var", err)
 	}

@@ -139,27 +139,27 @@ func (c userAdd) Run(ctx context.Context, env Environment) error {
 		}
 	}
 	return c.Desk.on(ctx, func(ctx context.Context, db *store.DB, a *people.Accounts) error {
-		p, err := a.Add(ctx, audit.System, c.Name, c.Email, i18n.Lang(c.Lang), password)
+		p, err := a.Add(ctx, audit.Console("user add"), c.Name, c.Email, i18n.Lang(c.Lang), password)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(env.Stdout, "%s  %s\n", p.ID, p.Email)
 		if g.Role != "" {
 			g.Person = p.ID
-			if _, err := a.Mandates.GiveAs(ctx, audit.System, "", g); err != nil {
+			if _, err := a.Mandates.GiveAs(ctx, audit.Console("user add"), "", g); err != nil {
 				return err
 			}
 		}
 		if password != "" {
 			return nil
 		}
-		return c.Desk.resetLink(ctx, env, db, a, p)
+		return c.Desk.resetLink(ctx, env, db, a, audit.Console("user add"), p)
 	})
 }
 
 // resetLink prints the link by which somebody chooses a password.
-func (d desk) resetLink(ctx context.Context, env Environment, db *store.DB, a *people.Accounts, p people.Person) error {
-	token, err := a.ResetFor(ctx, audit.System, p.ID)
+func (d desk) resetLink(ctx context.Context, env Environment, db *store.DB, a *people.Accounts, by audit.Actor, p people.Person) error {
+	token, err := a.ResetFor(ctx, by, p.ID)
 	if err == nil {
 		fmt.Fprintf(env.Stdout, "to choose a password, within 24 hours:\n  %s\n", d.link(ctx, db, "/mot-de-passe/nouveau/"+token))
 	}
@@ -227,7 +227,7 @@ func (c userInvite) Run(ctx context.Context, env Environment) error {
 		if g.Role != "" {
 			v.Grant = &g
 		}
-		token, err := a.InviteAs(ctx, audit.System, v)
+		token, err := a.InviteAs(ctx, audit.Console("user invite"), v)
 		if err == nil {
 			fmt.Fprintf(env.Stdout, "give this link to %s, within 14 days:\n  %s\n", c.Email, c.Desk.link(ctx, db, "/invitation/"+token))
 		}
@@ -249,11 +249,11 @@ func (c userReset) Run(ctx context.Context, env Environment) error {
 			return err
 		}
 		if c.SecondFactor {
-			if err := a.Unsecond(ctx, audit.System, p.ID); err != nil {
+			if err := a.Unsecond(ctx, audit.Console("user reset"), p.ID); err != nil {
 				return err
 			}
 		}
-		return c.Desk.resetLink(ctx, env, db, a, p)
+		return c.Desk.resetLink(ctx, env, db, a, audit.Console("user reset"), p)
 	})
 }
 
@@ -275,7 +275,7 @@ func (c userGrant) Run(ctx context.Context, env Environment) error {
 			return err
 		}
 		g.Person = p.ID
-		m, err := a.Mandates.GiveAs(ctx, audit.System, "", g)
+		m, err := a.Mandates.GiveAs(ctx, audit.Console("user grant"), "", g)
 		if err == nil {
 			fmt.Fprintf(env.Stdout, "%s  %s %s from %s\n", m.ID, m.Role, cmp.Or(m.Scope.String(), "everywhere"), m.From)
 		}
@@ -297,7 +297,7 @@ func (c userEnd) Run(ctx context.Context, env Environment) error {
 		if last == "" {
 			last = a.Mandates.Today().Before()
 		}
-		m, err := a.Mandates.EndAs(ctx, audit.System, c.Mandate, last, c.Reason)
+		m, err := a.Mandates.EndAs(ctx, audit.Console("user end"), c.Mandate, last, c.Reason)
 		if err == nil {
 			fmt.Fprintf(env.Stdout, "%s  %s ends on %s\n", m.ID, m.Role, m.To)
 		}
@@ -327,16 +327,16 @@ func (c userResume) Run(ctx context.Context, env Environment) error {
 
 func suspend(ctx context.Context, env Environment, d desk, name string, suspended bool) error {
 	return d.on(ctx, func(ctx context.Context, db *store.DB, a *people.Accounts) error {
+		state, command := people.Active, "user resume"
+		if suspended {
+			state, command = people.Suspended, "user suspend"
+		}
 		p, err := who(ctx, db, name)
 		if err != nil {
 			return err
 		}
-		if err := a.Suspend(ctx, audit.System, p.ID, suspended); err != nil {
+		if err := a.Suspend(ctx, audit.Console(command), p.ID, suspended); err != nil {
 			return err
-		}
-		state := people.Active
-		if suspended {
-			state = people.Suspended
 		}
 		fmt.Fprintf(env.Stdout, "%s is %s\n", p.Email, state)
 		return nil
@@ -360,7 +360,7 @@ func (c userErase) Run(ctx context.Context, env Environment) error {
 			return err
 		}
 		own := &personal.Service{Store: db, Now: a.Now, Zone: a.Mandates.Zone}
-		if err := own.Erase(ctx, audit.System, p.ID); err != nil {
+		if err := own.Erase(ctx, audit.Console("user erase"), p.ID); err != nil {
 			return err
 		}
 		fmt.Fprintf(env.Stdout, "%s was erased\n", p.ID)

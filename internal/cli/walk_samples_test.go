@@ -247,12 +247,12 @@ func organisationSamples() map[string]sample {
 			return call{path: "/organisations/" + o.ID + "/documents", form: form("do", "remove", "id", a.ID), in: &here}
 		},
 		"organisation.merge.pairs": at("/organisations/doublons"),
-		"organisation.merge.sheet": of("/reunir"),
+		"organisation.merge.sheet": of("/fusionner"),
 		"organisation.merge.apart": two(func(_ *world, a, b people.Organisation) call {
 			return call{path: "/organisations/doublons", form: form("a", a.ID, "b", b.ID)}
 		}),
 		"organisation.merge": two(func(_ *world, a, b people.Organisation) call {
-			return call{path: "/organisations/" + b.ID + "/reunir", form: both(a, b)}
+			return call{path: "/organisations/" + b.ID + "/fusionner", form: both(a, b)}
 		}),
 		"organisation.merge.undo": two(func(w *world, a, b people.Organisation) call {
 			m, err := w.s.db.MergeOrganisations(w.t.Context(), audit.System, people.MergeOf{Kept: a.ID, Merged: b.ID, KeptVersion: a.Version, MergedVersion: b.Version},
@@ -260,7 +260,7 @@ func organisationSamples() map[string]sample {
 			if err != nil {
 				w.t.Fatal(err)
 			}
-			return call{path: "/organisations/" + a.ID + "/defaire", form: form("reunion", m.ID)}
+			return call{path: "/organisations/" + a.ID + "/annuler-la-fusion", form: form("fusion", m.ID)}
 		}),
 	}
 }

@@ -237,10 +237,30 @@ func TestEverybodyTriesEveryRoute(t *testing.T) {
 			t.Errorf("the right %s is asked for: it is no more reserved", r.Name)
 		}
 	}
+	w.told()
 	if r, err := audit.Verify(t.Context(), w.s.db); err != nil || len(r.Problems) > 0 {
 		t.Errorf("the record after the walk: %+v, %v", r, err)
 	}
 	t.Logf("%d tries of %d routes by %d walkers", tries, len(w.s.Routes()), len(walkers))
+}
+
+// told finds what the walk put in the record and the page of the record has no words for.
+func (w *world) told() {
+	w.t.Helper()
+	l := w.s.catalog.Localizer(i18n.FR)
+	missing := map[string]bool{}
+	for x, err := range w.s.db.Rows(w.t.Context()) {
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		kind, _, _ := strings.Cut(x.Subject, ":")
+		for _, key := range []string{"admin.action." + x.Action, "admin.subject." + kind} {
+			if !l.Has(key) && !missing[key] {
+				missing[key] = true
+				w.t.Errorf("row %d of the record (%s of %s) is in no words: %s", x.Seq, x.Action, x.Subject, key)
+			}
+		}
+	}
 }
 
 var tags = regexp.MustCompile(`(?s)<[^>]*>|\s+`)

@@ -106,7 +106,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	about := &siteweb.Pages{Kit: kit, Site: site}
 	admin := s.administration(kit, perimeters, bodies, reach, zone)
 	admin.Files = attached
-	own := &personalweb.Pages{Kit: kit, Site: site, Data: &personal.Service{Store: s.db, Now: s.now, Zone: zone}, Confirm: s.accounts.Confirm, Now: s.now, Zone: zone, Periods: s.periods}
+	own := &personalweb.Pages{Kit: kit, Site: site, Data: &personal.Service{Store: s.db, Now: s.now, Zone: zone}, Confirm: s.accounts.Confirm, Where: s.placeName(perimeters), Now: s.now, Zone: zone, Periods: s.periods}
 	told := &noticeweb.Pages{Kit: kit, Store: s.db, Now: s.now, Settings: func(ctx context.Context) (notice.Settings, error) { return notice.ReadSettings(ctx, s.db) }}
 	account := s.accountPages(gate, perimeters)
 

@@ -1,6 +1,7 @@
 package mediaweb
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -59,9 +60,11 @@ func (p *Pages) Panel(r *http.Request, subject, action string, failed error) (we
 // Receive does what a form of [Pages.Panel] asks: add, describe or remove. The page
 // has checked that whoever asks may; the subject is the page's, never the form's.
 func (p *Pages) Receive(r *http.Request, by audit.Actor, subject string, public bool) error {
-	// What is over 64 KB goes to a file at once; the route bounds the whole.
-	//nolint:gosec // bounded by Route.Body
-	if err := r.ParseMultipartForm(64 << 10); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+	file, err := receive(r)
+	if file != nil {
+		defer file.close()
+	}
+	if err != nil {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return fault.New(fault.TooLarge, "media.refused.size", p.Media.Limits().Size>>20).In("file")
 		}
@@ -86,13 +89,17 @@ func (p *Pages) Receive(r *http.Request, by audit.Actor, subject string, public 
 		_, err = p.Media.Describe(r.Context(), by, a.ID, version, r.PostFormValue("alt"))
 		return err
 	}
-	f, h, err := r.FormFile("file")
-	if err != nil {
-		return fault.New(fault.Invalid, "media.none").In("file").Because(err)
+	if file == nil {
+		return fault.New(fault.Invalid, "media.none").In("file")
 	}
-	defer f.Close()
-	_, err = p.Media.Add(r.Context(), by, media.Given{Subject: subject, Name: h.Filename, Alt: r.PostFormValue("alt"), Public: public}, f)
+	_, err = p.Media.Add(r.Context(), by, media.Given{Subject: subject, Name: file.name, Alt: r.PostFormValue("alt"), Public: public}, file.body)
 	return err
+}
+
+// Count is how many attachments a subject has.
+func (p *Pages) Count(ctx context.Context, subject string) (int, error) {
+	all, err := p.Media.Of(ctx, subject)
+	return len(all), err
 }
 
 // of is the attachment that a form names, if it is the subject's.

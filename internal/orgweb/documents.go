@@ -1,6 +1,7 @@
 package orgweb
 
 import (
+	"context"
 	"net/http"
 
 	"bassin/internal/audit"
@@ -14,6 +15,8 @@ type Files interface {
 	Panel(r *http.Request, subject, action string, failed error) (web.Files, error)
 	// Receive does what a form of a panel asks.
 	Receive(r *http.Request, by audit.Actor, subject string, public bool) error
+	// Count is how many a subject has.
+	Count(ctx context.Context, subject string) (int, error)
 	// Body is how many bytes such a form may take.
 	Body() int64
 }

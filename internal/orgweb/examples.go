@@ -42,13 +42,13 @@ func examples() map[string][]any {
 			&conflictView{Title: "…", Action: "/organisations/a/modifier", Cancel: "/organisations/a", Choices: choices, Yours: change, Theirs: change, Hidden: hidden, Who: "…"},
 		},
 		"organisation/merge": {
-			&mergeSheetView{Title: "…", Action: "/organisations/a/reunir", Query: field, Found: []mergeChoice{{"…", "…", "…", "/organisations/b", "/organisations/a/reunir?dans=b"}}, Cancel: "/organisations/a"},
-			&mergeSheetView{Title: "…", Lead: "…", Notice: &notice, Action: "/organisations/a/reunir", Other: &people.Organisation{ID: "b"}, Merged: "…", Kept: "…", Swap: "/organisations/b/reunir?dans=a",
+			&mergeSheetView{Title: "…", Action: "/organisations/a/fusionner", Query: field, Found: []mergeChoice{{"…", "…", "…", "…", "/organisations/b", "/organisations/a/fusionner?dans=b"}}, Cancel: "/organisations/a"},
+			&mergeSheetView{Title: "…", Lead: "…", Notice: &notice, Action: "/organisations/a/fusionner", Other: &people.Organisation{ID: "b"}, Merged: "…", Kept: "…", Swap: "/organisations/b/fusionner?dans=a",
 				Says: []string{"…"}, Choices: choices, Filled: change, Hidden: hidden, Cancel: "/organisations/a"},
 		},
 		"organisation/pairs": {
 			&pairsView{Empty: state},
-			&pairsView{Pairs: []pairView{{pairSide{"…", "/organisations/a", "…"}, pairSide{"…", "/organisations/b", "…"}, "…", "/organisations/b/reunir?dans=a", "a", "b", "…"}}, Pages: pages, Count: 1, Done: &notice},
+			&pairsView{Pairs: []pairView{{pairSide{"…", "/organisations/a", "…"}, pairSide{"…", "/organisations/b", "…"}, "…", "/organisations/b/fusionner?dans=a", "a", "b", "…"}}, Pages: pages, Count: 1, Done: &notice},
 		},
 		"organisation/section": {sectionView{Text: "…", Own: []web.Anchor{anchor}, More: anchor}},
 	}

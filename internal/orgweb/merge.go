@@ -34,7 +34,9 @@ type mergeSheetView struct {
 	Cancel       string
 }
 
-type mergeChoice struct{ Name, Kind, Why, Href, To string }
+// mergeChoice is an organisation that may be the other one. Place tells it from those
+// of the same name: its commune and département.
+type mergeChoice struct{ Name, Kind, Place, Why, Href, To string }
 
 // mergeSheet shows the page for the organisation of the address, which would be
 // merged into that of the parameter.
@@ -56,7 +58,7 @@ func (p *Pages) mergePage(w http.ResponseWriter, r *http.Request, notice *web.No
 	if err := d.Err(); err != nil {
 		return err
 	}
-	v := &mergeSheetView{Notice: notice, Title: l.T("organisation.merge.of", merged.Name), Merged: merged.Name, Action: address(merged.ID) + "/reunir", Cancel: address(merged.ID)}
+	v := &mergeSheetView{Notice: notice, Title: l.T("organisation.merge.of", merged.Name), Merged: merged.Name, Action: address(merged.ID) + "/fusionner", Cancel: address(merged.ID)}
 	page := &web.Page{Title: v.Title, Template: "organisation/merge", View: v, NoIndex: true, Rights: []web.Right{right(ctx, l, "organisation.merge", d)},
 		Crumbs: []web.Crumb{{Text: l.T("organisation.title"), Href: "/organisations"}, {Text: merged.Name, Href: address(merged.ID)}}}
 	if notice != nil {
@@ -74,7 +76,7 @@ func (p *Pages) mergePage(w http.ResponseWriter, r *http.Request, notice *web.No
 		return err
 	}
 	if people.IsCollectiviteID(merged.ID) && !people.IsCollectiviteID(kept.ID) {
-		return p.Kit.Redirect(w, r, address(kept.ID)+"/reunir?dans="+merged.ID, http.StatusSeeOther)
+		return p.Kit.Redirect(w, r, address(kept.ID)+"/fusionner?dans="+merged.ID, http.StatusSeeOther)
 	}
 	if err := people.MayMerge(&kept, &merged); err != nil {
 		return err
@@ -84,12 +86,23 @@ func (p *Pages) mergePage(w http.ResponseWriter, r *http.Request, notice *web.No
 		return err
 	}
 	v.Other, v.Kept = &kept, kept.Name
-	v.Says = []string{l.T("organisation.merge.says_kept", merged.Name, kept.Name), l.T("organisation.merge.says_moved", moved), l.T("organisation.merge.says_undo")}
-	if moved == 0 {
-		v.Says[1] = l.T("organisation.merge.says_none")
+	documents, err := p.Files.Count(ctx, people.OrganisationSubject(merged.ID))
+	if err != nil {
+		return err
 	}
+	v.Says = []string{l.T("organisation.merge.says_kept", merged.Name, kept.Name)}
+	if moved > 0 {
+		v.Says = append(v.Says, l.T("organisation.merge.says_moved", moved))
+	}
+	if documents > 0 {
+		v.Says = append(v.Says, l.T("organisation.merge.says_files", documents))
+	}
+	if moved+documents == 0 {
+		v.Says = append(v.Says, l.T("organisation.merge.says_none"))
+	}
+	v.Says = append(v.Says, l.T("organisation.merge.says_undo"))
 	if !people.IsCollectiviteID(kept.ID) {
-		v.Swap = address(kept.ID) + "/reunir?dans=" + merged.ID
+		v.Swap = address(kept.ID) + "/fusionner?dans=" + merged.ID
 	}
 	mergeFields(l, f, &kept, &merged, v)
 	hide := func(name, value string) { v.Hidden = append(v.Hidden, web.Hidden{Name: name, Value: value}) }
@@ -122,12 +135,12 @@ func mergeFields(l *i18n.Localizer, f *territory.France, kept, merged *people.Or
 // mergeSearch offers the organisations into which one may be merged: those that look
 // like it, and those found by what was typed.
 func (p *Pages) mergeSearch(r *http.Request, merged *people.Organisation, v *mergeSheetView) error {
-	ctx, l := r.Context(), p.Kit.Locale(r.Context())
+	ctx, l, f := r.Context(), p.Kit.Locale(r.Context()), snapshot.FromContext(r.Context()).France
 	typed := cut(r.FormValue("q"), 200)
 	v.Lead = l.T("organisation.merge.lead")
 	v.Query = web.Field{Name: "q", Type: "search", Label: l.T("organisation.merge.search"), Help: l.T("organisation.list.query_help"), Value: typed, Required: true}
 	add := func(o *people.Organisation, why string) {
-		v.Found = append(v.Found, mergeChoice{o.Name, kindName(l, o.Kind), why, address(o.ID), v.Action + "?dans=" + o.ID})
+		v.Found = append(v.Found, mergeChoice{o.Name, kindName(l, o.Kind), placed(f, o), why, address(o.ID), v.Action + "?dans=" + o.ID})
 	}
 	if typed == "" {
 		list, err := p.Rules.Lookalikes(ctx, *merged)
@@ -241,14 +254,10 @@ func (p *Pages) pairs(w http.ResponseWriter, r *http.Request) error {
 			kept, merged = merged, kept
 		}
 		side := func(o *people.Organisation) pairSide {
-			where := ""
-			if n, ok := f.CommuneNumber(o.Commune); ok {
-				where = f.Commune(n).Name
-			}
-			said := slices.DeleteFunc([]string{kindName(l, o.Kind), where, people.FormatNumber(o.SIREN)}, func(s string) bool { return s == "" })
+			said := slices.DeleteFunc([]string{kindName(l, o.Kind), placed(f, o), people.FormatNumber(o.SIREN)}, func(s string) bool { return s == "" })
 			return pairSide{o.Name, address(o.ID), strings.Join(said, " · ")}
 		}
-		v.Pairs = append(v.Pairs, pairView{side(&kept), side(&merged), reasons(l, pair.Reasons), address(merged.ID) + "/reunir?dans=" + kept.ID,
+		v.Pairs = append(v.Pairs, pairView{side(&kept), side(&merged), reasons(l, pair.Reasons), address(merged.ID) + "/fusionner?dans=" + kept.ID,
 			kept.ID, merged.ID, l.T("organisation.pairs.of", kept.Name, merged.Name)})
 	}
 	if len(list) == 0 {

@@ -62,9 +62,9 @@ func (p *Pages) Routes() []web.Route {
 		{Method: http.MethodGet, Pattern: "/organisations/{id}/modifier", Action: "organisation.update.sheet", Who: web.Granted, Handler: p.updateSheet},
 		{Method: http.MethodPost, Pattern: "/organisations/{id}/modifier", Action: "organisation.update", Who: web.Granted, Handler: p.update},
 		{Method: http.MethodPost, Pattern: "/organisations/{id}/documents", Action: "organisation.update.documents", Who: web.Granted, Body: p.Files.Body(), Handler: p.attach},
-		{Method: http.MethodGet, Pattern: "/organisations/{id}/reunir", Action: "organisation.merge.sheet", Who: web.Granted, Handler: p.mergeSheet},
-		{Method: http.MethodPost, Pattern: "/organisations/{id}/reunir", Action: "organisation.merge", Who: web.Granted, Handler: p.merge},
-		{Method: http.MethodPost, Pattern: "/organisations/{id}/defaire", Action: "organisation.merge.undo", Who: web.Granted, Handler: p.undo},
+		{Method: http.MethodGet, Pattern: "/organisations/{id}/fusionner", Action: "organisation.merge.sheet", Who: web.Granted, Handler: p.mergeSheet},
+		{Method: http.MethodPost, Pattern: "/organisations/{id}/fusionner", Action: "organisation.merge", Who: web.Granted, Handler: p.merge},
+		{Method: http.MethodPost, Pattern: "/organisations/{id}/annuler-la-fusion", Action: "organisation.merge.undo", Who: web.Granted, Handler: p.undo},
 	}
 }
 

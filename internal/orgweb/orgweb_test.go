@@ -378,6 +378,11 @@ func TestMergeAndUndo(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	for _, name := range []string{"statuts.txt", "bilan.txt"} {
+		if w := x.give("root", address(b.ID)+"/documents", name, "Contenu de "+name, ""); w.Code != http.StatusSeeOther {
+			t.Fatalf("%s: %d", name, w.Code)
+		}
+	}
 	d := x.page("", address(b.ID), http.StatusOK)
 	has(t, d, "main", "Signataire", "Les noms se voient une fois connecté")
 	if strings.Contains(d.Text(), "Nom de") {
@@ -389,17 +394,18 @@ func TestMergeAndUndo(t *testing.T) {
 	d = x.page("root", "/organisations/doublons", http.StatusOK)
 	has(t, d, "main", "1 paire à regarder", "même commune")
 	sheet, _ := d.Find(".orgs-list a.button").Attr("href")
-	if sheet != address(b.ID)+"/reunir?dans="+a.ID {
+	if sheet != address(b.ID)+"/fusionner?dans="+a.ID {
 		t.Errorf("the pair leads to %s: the one with a number is to be kept", sheet)
 	}
-	has(t, x.page("root", address(b.ID)+"/reunir", http.StatusOK), ".orgs-list", "Centre social Le Cap")
-	has(t, x.page("root", address(b.ID)+"/reunir?q=rostrenen", http.StatusOK), ".orgs-list", "Commune de Rostrenen")
+	has(t, x.page("root", address(b.ID)+"/fusionner", http.StatusOK), ".orgs-list", "Centre social Le Cap")
+	has(t, x.page("root", address(b.ID)+"/fusionner?q=rostrenen", http.StatusOK), ".orgs-list", "Commune de Rostrenen")
 	d = x.page("root", sheet, http.StatusOK)
-	has(t, d, "main", "disparaît dans « Centre social Le Cap »", "2 mandats passent", "Site internet : https://cap.example.fr", "Vous pourrez défaire")
+	has(t, d, "main", "disparaît dans « Centre social Le Cap »", "2 mandats passent", "2 documents passent", "Site internet : https://cap.example.fr", "Vous pourrez annuler cette fusion")
 	v := fields(d)
 	v.Set("pick.email", "yours")
-	d = x.sent("root", address(b.ID)+"/reunir", v)
-	has(t, d, "main", "n’en font plus qu’une", "b@example.fr", "cap.example.fr", "443\u202f157\u202f722", "Nom de ada", "Réunion avec « Le Cap (centre social) »")
+	d = x.sent("root", address(b.ID)+"/fusionner", v)
+	has(t, d, "main", "n’en font plus qu’une", "b@example.fr", "cap.example.fr", "443\u202f157\u202f722", "Nom de ada", "Fusion avec « Le Cap (centre social) »")
+	has(t, x.page("", address(a.ID), http.StatusOK), ".files", "statuts.txt", "bilan.txt")
 	if got := idOf(t, d); got != a.ID {
 		t.Errorf("kept is %s", got)
 	}
@@ -408,12 +414,16 @@ func TestMergeAndUndo(t *testing.T) {
 		t.Fatalf("the address of what was merged answers %d", w.Code)
 	}
 	has(t, x.page("", w.Header().Get("Location"), http.StatusOK), "main", "Vous avez suivi l’adresse de « Le Cap (centre social) »")
-	if w := x.ask("root", http.MethodPost, address(b.ID)+"/reunir", v); w.Code < 400 || w.Code >= 500 {
+	if w := x.ask("root", http.MethodPost, address(b.ID)+"/fusionner", v); w.Code < 400 || w.Code >= 500 {
 		t.Errorf("merged twice: %d", w.Code)
 	}
 	undo := fields(d)
-	d = x.sent("root", address(a.ID)+"/defaire", undo)
-	has(t, d, "main", "La réunion est défaite", "Nom de ada", "b@example.fr")
+	d = x.sent("root", address(a.ID)+"/annuler-la-fusion", undo)
+	has(t, d, "main", "La fusion est annulée", "ses documents", "Nom de ada", "b@example.fr")
+	has(t, x.page("", address(b.ID), http.StatusOK), ".files", "statuts.txt", "bilan.txt")
+	if d := x.page("", address(a.ID), http.StatusOK); d.Find(".files").Length() != 0 {
+		t.Error("the documents stayed with the kept one")
+	}
 	now, err := x.db.Organisation(t.Context(), a.ID)
 	if err != nil || now.Email != "a@example.fr" || now.Website != "" {
 		t.Errorf("the kept one: %+v, %v", now, err)
@@ -475,5 +485,39 @@ func TestSectionOfTerritoryPages(t *testing.T) {
 		if len(out) != 1 || out[0].Failed || !strings.Contains(string(out[0].Body), want) {
 			t.Errorf("%s: %+v, want %s", code, out, want)
 		}
+	}
+}
+
+// Of many that hold the words, the one of the very name is offered first, and those of
+// one name are told apart by where they are.
+func TestTheOtherOneIsFound(t *testing.T) {
+	x := open(t)
+	for i := range 30 {
+		x.made(people.Organisation{Name: "Amicale Radio " + string(rune('a'+i%26)) + strings.Repeat("z", i/26), Commune: "22266"})
+	}
+	x.made(people.Organisation{Name: "Radio", Commune: "22266"})
+	one := x.made(people.Organisation{Name: "Tout autre nom", Commune: "22278"})
+	names := func(q string) (out, told []string) {
+		for _, li := range x.page("root", address(one.ID)+"/fusionner?q="+url.QueryEscape(q), http.StatusOK).Find(".orgs-list > li").EachIter() {
+			out = append(out, li.Find("a").First().Text())
+			told = append(told, li.Find("small").Text())
+		}
+		return out, told
+	}
+	if found, told := names("radio"); len(found) != 20 || found[0] != "Radio" || !strings.Contains(told[0], "Rostrenen (Côtes-d'Armor)") {
+		t.Errorf("radio: %d, first %q %q", len(found), found, told)
+	}
+	found, told := names("saint-denis")
+	if len(found) < 2 || found[0] != "Commune de Saint-Denis" || found[1] != "Commune de Saint-Denis" {
+		t.Fatalf("saint-denis: %q", found)
+	}
+	all := strings.Join(told, "\n")
+	for _, want := range []string{"Saint-Denis (Seine-Saint-Denis)", "Saint-Denis (La Réunion)", "Saint-Denis (Aude)"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("saint-denis: %q is not told: %s", want, all)
+		}
+	}
+	if found, _ := names("Saint-Denis-en-Val"); len(found) == 0 || found[0] != "Commune de Saint-Denis-en-Val" {
+		t.Errorf("Saint-Denis-en-Val: %q", found)
 	}
 }

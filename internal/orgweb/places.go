@@ -34,6 +34,31 @@ func label(l *i18n.Localizer, f *territory.France, t *territory.Territory) strin
 	return text
 }
 
+// placed is the commune of an organisation's address with its département, or the
+// département alone where it governs several communes: "" for neither.
+func placed(f *territory.France, o *people.Organisation) string {
+	n, ok := f.CommuneNumber(o.Commune)
+	if !ok {
+		for _, id := range o.Territories {
+			if t, ok := f.Territory(id); ok && len(t.Communes()) > 0 && id.Level != territory.Departement && id.Level != territory.Region && id.Level != territory.Pays {
+				return departementOf(f, t.Communes()[0])
+			}
+		}
+		return ""
+	}
+	if d := departementOf(f, n); d != "" && d != f.Commune(n).Name {
+		return f.Commune(n).Name + " (" + d + ")"
+	}
+	return f.Commune(n).Name
+}
+
+func departementOf(f *territory.France, n int32) string {
+	for _, t := range f.Of(n, territory.Departement) {
+		return t.Name
+	}
+	return ""
+}
+
 // communeText is a commune as its field shows it; [readCommune] reads it.
 func communeText(f *territory.France, code string) string {
 	if n, ok := f.CommuneNumber(code); ok {

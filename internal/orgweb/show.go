@@ -72,7 +72,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 // showPage is the page of an organisation, with why a document was refused.
 func (p *Pages) showPage(w http.ResponseWriter, r *http.Request, o people.Organisation, failed error) error {
 	ctx, l, s := r.Context(), p.Kit.Locale(r.Context()), snapshot.FromContext(r.Context())
-	v := &showView{Title: o.Name, Undo: address(o.ID) + "/defaire", Kind: kindName(l, o.Kind), Facts: p.facts(l, s.France, &o)}
+	v := &showView{Title: o.Name, Undo: address(o.ID) + "/annuler-la-fusion", Kind: kindName(l, o.Kind), Facts: p.facts(l, s.France, &o)}
 	if o.ShortName != "" {
 		v.Kind = l.T("organisation.show.kind_short", v.Kind, o.ShortName)
 	}
@@ -328,7 +328,7 @@ func (p *Pages) actions(ctx context.Context, l *i18n.Localizer, o *people.Organi
 		v.Actions = append(v.Actions, web.Anchor{Text: l.T("organisation.update.title"), Href: address(o.ID) + "/modifier", Strong: true})
 	}
 	if merge.May && !people.IsCollectiviteID(o.ID) {
-		v.Actions = append(v.Actions, web.Anchor{Text: l.T("organisation.merge.title"), Href: address(o.ID) + "/reunir", Quiet: true})
+		v.Actions = append(v.Actions, web.Anchor{Text: l.T("organisation.merge.title"), Href: address(o.ID) + "/fusionner", Quiet: true})
 	}
 	if merge.May && o.Version > 0 {
 		list, err := p.Rules.Store.Merges(ctx, o.ID)
@@ -351,7 +351,7 @@ func (p *Pages) actions(ctx context.Context, l *i18n.Localizer, o *people.Organi
 // undo takes a merge back.
 func (p *Pages) undo(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("id")
-	u, err := p.Rules.Undo(r.Context(), people.Of(r.Context()), id, r.PostFormValue("reunion"))
+	u, err := p.Rules.Undo(r.Context(), people.Of(r.Context()), id, r.PostFormValue("fusion"))
 	if err != nil {
 		return err
 	}

@@ -81,7 +81,8 @@ func (s *Organisations) Known(ctx context.Context, number string) ([]Organisatio
 }
 
 // Search returns the organisations that have a name or a number, at most so many:
-// collectivités of the snapshot first, then the others by name.
+// those of the very name first, then those that begin so; among equals, collectivités
+// of the snapshot before the others, these by name.
 func (s *Organisations) Search(ctx context.Context, typed string, limit int) ([]Organisation, error) {
 	if known, err := s.Known(ctx, typed); err != nil || len(known) > 0 {
 		return known, err
@@ -101,13 +102,29 @@ func (s *Organisations) Search(ctx context.Context, typed string, limit int) ([]
 			out = append(out, o)
 		}
 	}
-	rows, _, err := s.Store.Organisations(ctx, OrganisationFilter{Query: typed, Limit: limit})
+	// More than are returned: the exact name may come late in the order of names.
+	rows, _, err := s.Store.Organisations(ctx, OrganisationFilter{Query: typed, Limit: 1000})
 	for _, o := range rows {
 		if !seen[o.ID] {
 			out = append(out, o)
 		}
 	}
-	return out, err
+	typed = strings.Join(Fold(typed), " ")
+	slices.SortStableFunc(out, func(a, b Organisation) int { return cmp.Compare(a.asTyped(typed), b.asTyped(typed)) })
+	return out[:min(len(out), limit)], err
+}
+
+// asTyped says how near a name is to folded words: 0 for the very name, the short one
+// or that of the territory it governs, 1 for one that begins so, 2 for the rest.
+func (o *Organisation) asTyped(folded string) int {
+	name := strings.Join(Fold(o.Name), " ")
+	switch {
+	case name == folded, strings.Join(Fold(o.ShortName), " ") == folded, IsCollectiviteID(o.ID) && strings.Join(Fold(NameOfCollectivite(o.Name)), " ") == folded:
+		return 0
+	case strings.HasPrefix(name, folded+" "):
+		return 1
+	}
+	return 2
 }
 
 // Named are the territories with a collectivité whose name begins words as was typed;

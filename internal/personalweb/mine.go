@@ -2,6 +2,7 @@ package personalweb
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,13 +10,12 @@ import (
 	"strings"
 	"time"
 
+	"bassin/internal/audit"
 	"bassin/internal/fault"
 	"bassin/internal/i18n"
 	"bassin/internal/notice"
 	"bassin/internal/people"
 	"bassin/internal/personal"
-	"bassin/internal/snapshot"
-	"bassin/internal/territory"
 	"bassin/internal/web"
 )
 
@@ -73,7 +73,7 @@ func columnName(l *i18n.Localizer, table, column string) string {
 
 // sayer says values in words: days, roles, places.
 func (p *Pages) sayer(r *http.Request, l *i18n.Localizer) func(column string, value any) string {
-	france := snapshot.FromContext(r.Context()).France
+	own := string(audit.Person(people.Of(r.Context()).Person.ID))
 	return func(column string, value any) string {
 		switch v := value.(type) {
 		case nil:
@@ -102,12 +102,18 @@ func (p *Pages) sayer(r *http.Request, l *i18n.Localizer) func(column string, va
 				if s := notice.Subject(v); s.Known() {
 					return s.Name().In(l)
 				}
+				if v == own {
+					return l.T("personal.you")
+				}
+				if kind, _, _ := strings.Cut(v, ":"); l.Has("admin.subject." + kind) {
+					return l.T("admin.subject." + kind) // whose number would tell nothing
+				}
 			case "action":
 				if key := "admin.action." + v; l.Has(key) {
 					return l.T(key)
 				}
 			case "scope":
-				return scopeName(l, france, v)
+				return p.scopeName(r.Context(), l, v)
 			}
 			if key := "personal.value." + column + "." + v; l.Has(key) {
 				return l.T(key)
@@ -118,7 +124,7 @@ func (p *Pages) sayer(r *http.Request, l *i18n.Localizer) func(column string, va
 	}
 }
 
-func scopeName(l *i18n.Localizer, france *territory.France, s string) string {
+func (p *Pages) scopeName(ctx context.Context, l *i18n.Localizer, s string) string {
 	scope, err := people.ParseScope(s)
 	if err != nil {
 		return s
@@ -126,10 +132,7 @@ func scopeName(l *i18n.Localizer, france *territory.France, s string) string {
 	if scope == people.Everywhere {
 		return l.T("personal.everywhere")
 	}
-	if t, ok := france.Territory(scope.Territory); ok {
-		return t.Name
-	}
-	return s
+	return i18n.Upper(p.Where(ctx, l, scope))
 }
 
 // exported is one's data as a machine reads it. Names are those of the tables, which

@@ -23,6 +23,8 @@ type Pages struct {
 	Data *personal.Service
 	// Confirm makes sure that it is the person who sits there, by their password.
 	Confirm func(ctx context.Context, a *people.Actor, password string) error
+	// Where is a scope in words; what exists no more is told by its code.
+	Where   func(ctx context.Context, l *i18n.Localizer, in people.Scope) string
 	Now     func() time.Time
 	Zone    *time.Location
 	Periods func(r *http.Request, l *i18n.Localizer) ([]Period, error) // of keeping, as set; nil before they can be set

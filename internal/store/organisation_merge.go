@@ -17,10 +17,11 @@ import (
 // does: what a merge moves. A feature that refers to organisations adds its own.
 var referring = []struct {
 	table, column string
-	versioned     bool // has a version, which changes with the row
+	versioned     bool   // has a version, which changes with the row
+	action        string // of the record, when a row moves
 }{
-	{"mandate", "scope", true},
-	{"attachment", "subject", true},
+	{table: "mandate", column: "scope", versioned: true, action: "mandate.move"},
+	{table: "attachment", column: "subject", versioned: true, action: "media.move"},
 }
 
 // refer makes the rows of a table that name one organisation name another, among
@@ -47,7 +48,7 @@ func (t *tx) refer(by audit.Actor, table, from, to string, ids []string) ([]stri
 		}
 		slices.Sort(moved)
 		for _, id := range moved {
-			t.record(audit.Entry{By: by, Action: table + ".move", Subject: table + ":" + id,
+			t.record(audit.Entry{By: by, Action: r.action, Subject: table + ":" + id,
 				Was: audit.Values{r.column: was}, Became: audit.Values{r.column: became}})
 		}
 		return moved, nil
