@@ -49,6 +49,7 @@ var rooms = map[string]floor{
 	"internal/mail":     adapters,
 	"internal/blob":     adapters,
 	"internal/harvest":  adapters,
+	"internal/dcat":     adapters, // catalogues of data; pure but for its library of JSON-LD
 	"internal/routing":  adapters,
 
 	"internal/atlas":        features,
@@ -164,6 +165,7 @@ var libraries = map[string]library{
 	"github.com/minio/minio-go/v7":        {"servers that speak S3", []string{"internal/blob"}},
 	"golang.org/x/image":                  {"reading WebP", []string{"internal/media"}},
 	"github.com/github/go-spdx/v2":        {"licence names of the SPDX list", []string{"internal/commons", "internal/harvest"}},
+	"github.com/piprate/json-gold":        {"reading JSON-LD", []string{"internal/dcat"}},
 	"github.com/kljensen/snowball":        {"stems of French and English words", []string{"internal/search"}},
 	"golang.org/x/text":                   {"plurals, folding of accents", []string{"*"}},
 	"golang.org/x/sync":                   {"groups of goroutines", []string{"*"}},
