@@ -2,6 +2,7 @@ package dcat
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -112,6 +113,11 @@ func (s *sink) jsonld(base string, body []byte) {
 		return s.iri(n.GetValue(), 0, 0)
 	}
 	for _, name := range slices.Sorted(maps.Keys(quads.Graphs)) {
+		// The library goes over maps: values of a property keep their order, subjects and
+		// properties have none.
+		slices.SortStableFunc(quads.Graphs[name], func(a, b *ld.Quad) int {
+			return cmp.Or(cmp.Compare(a.Subject.GetValue(), b.Subject.GetValue()), cmp.Compare(a.Predicate.GetValue(), b.Predicate.GetValue()))
+		})
 		for _, q := range quads.Graphs[name] {
 			t := Triple{S: node(q.Subject), P: q.Predicate.GetValue()}
 			switch o := q.Object.(type) {

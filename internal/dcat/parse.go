@@ -100,6 +100,9 @@ func Parse(f Format, base string, body []byte, limits Limits) (g *Graph, finding
 		refuse(0, 0, "dcat.big", limits.Bytes)
 	}
 	body = bytes.TrimPrefix(body, bom)
+	if head := bytes.ToLower(bytes.TrimSpace(body[:min(len(body), 512)])); bytes.HasPrefix(head, []byte("<!doctype html")) || bytes.HasPrefix(head, []byte("<html")) {
+		refuse(1, 1, "dcat.html")
+	}
 	if f != RDFXML {
 		if i := invalidUTF8(body); i >= 0 {
 			line, column := where(body, i)

@@ -41,7 +41,7 @@ func (t *turtle) unexpected() {
 	if t.at >= len(t.text) {
 		t.fail("dcat.turtle_end")
 	}
-	rest := t.text[t.at:]
+	rest := strings.TrimLeft(t.text[t.at:], " \t\r\n")
 	if i := strings.IndexAny(rest, " \t\r\n"); i > 0 {
 		rest = rest[:i]
 	}
@@ -153,7 +153,6 @@ func (t *turtle) baseID() {
 
 // triples [6].
 func (t *turtle) triples() {
-	line := t.line
 	switch t.peek() {
 	case '[':
 		node, bare := t.properties()
@@ -168,7 +167,6 @@ func (t *turtle) triples() {
 	default:
 		t.predicates(t.subject(), false)
 	}
-	_ = line
 }
 
 func (t *turtle) subject() string {
@@ -182,7 +180,7 @@ func (t *turtle) subject() string {
 	return t.prefixedName()
 }
 
-// predicates is predicateObjectList [7]; closed is that it may be empty.
+// predicates is predicateObjectList [7].
 func (t *turtle) predicates(s string, mayBeEmpty bool) {
 	t.space()
 	if mayBeEmpty && t.peek() == ']' {
@@ -493,7 +491,7 @@ func (t *turtle) unescape(v string, inString bool) string {
 			b.WriteByte("\t\b\n\r\f\"'\\"[k])
 			continue
 		}
-		if i+n >= len(v)+0 && i+n > len(v)-1 {
+		if i+n >= len(v) {
 			t.fail("dcat.turtle_escape", "\\"+cut(v[i:], 9))
 		}
 		code, err := strconv.ParseUint(v[i+1:i+1+n], 16, 32)
