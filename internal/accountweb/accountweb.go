@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"sync"
 
+	"bassin/internal/audit"
 	"bassin/internal/i18n"
 	"bassin/internal/people"
 	"bassin/internal/setting"
@@ -34,6 +35,8 @@ type Pages struct {
 	Changed func(context.Context) error
 	// Try sends a mail through a server.
 	Try func(ctx context.Context, m setting.Mail, password, to string, lang i18n.Lang) error
+	// Files keeps the logo.
+	Files Files
 	// Fixed says which settings the command line gives: those are not for the set-up page.
 	Fixed Fixed
 
@@ -44,6 +47,16 @@ type Pages struct {
 type Settings interface {
 	setting.Store
 	setting.Secrets
+}
+
+// Files is what the set-up asks of attachments.
+type Files interface {
+	// Panel is what a page shows of a subject's attachments.
+	Panel(r *http.Request, subject, action string, failed error) (web.Files, error)
+	// Receive keeps the file of a form, named file and described in alt.
+	Receive(r *http.Request, by audit.Actor, subject string, public bool) error
+	// Body is how many bytes such a form may take.
+	Body() int64
 }
 
 // Fixed says what the command line gives.
@@ -113,11 +126,12 @@ func (p *Pages) Routes() []web.Route {
 		post("/mon-compte/appareils", "account.sessions.end", web.SignedIn, p.endSessions),
 		get("/administration/personnes/inviter", "person.invite", web.Granted, p.invitePage),
 		post("/administration/personnes/inviter", "person.invite.do", web.Granted, p.invite),
+		post("/administration/invitations/{id}/renvoyer", "person.invite.again", web.Granted, p.inviteAgain),
 		get("/administration/personnes/{id}/mot-de-passe", "person.reset", web.Granted, p.resetOther),
 		post("/administration/personnes/{id}/mot-de-passe", "person.reset.do", web.Granted, p.resetOther),
 		get("/droits", "account.rights", web.Everyone, p.rights),
 		get("/installation/{token}", "account.setup", web.Everyone, p.setupPage),
-		post("/installation/{token}", "account.setup.do", web.Everyone, p.setup),
+		{Method: http.MethodPost, Pattern: "/installation/{token}", Action: "account.setup.do", Who: web.Everyone, Body: p.Files.Body(), Handler: private(p.setup)},
 		get("/installation/{token}/compte", "account.setup.account", web.Everyone, p.setupAccountPage),
 		post("/installation/{token}/compte", "account.setup.account.do", web.Everyone, p.setupAccount),
 	}

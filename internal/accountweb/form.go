@@ -18,6 +18,7 @@ type form struct {
 	Notices []web.Notice
 	Errors  web.Errors
 	Action  string // path in French words
+	Upload  bool   // a file may go with it
 	Hidden  []web.Hidden
 	Groups  []group
 	Button  string // "" for a page that only tells
@@ -38,13 +39,24 @@ type form struct {
 // group is fields under a title, "" for none.
 type group struct {
 	Title, Help string
+	Shown       web.Component // before the fields, nil for nothing
 	Fields      []web.Field
+	File        *fileField // before them too
+}
+
+// fileField takes a file.
+type fileField struct {
+	Name, Label, Help, Accept string
+	Error                     string
 }
 
 func fields(f ...web.Field) []group { return []group{{Fields: f}} }
 
 // page shows a form.
 func (p *Pages) page(w http.ResponseWriter, r *http.Request, f *form, status int) error {
+	if f.Rights == nil {
+		f.Rights = lines(r, p.Gate.Kit.Locale(r.Context()))
+	}
 	page := &web.Page{Title: f.Title, Template: "account/form", View: f, NoIndex: true, Status: status, Crumbs: f.Crumbs, Rights: f.Rights}
 	if f.Passkey != nil {
 		page.Scripts = []string{"passkey.js"}
@@ -81,7 +93,8 @@ func all(err error) []error {
 	return []error{err}
 }
 
-// wrong says beside a field what is wrong with it, or on top where there is no such field.
+// wrong says beside a field what is wrong with it, and on top, where it leads to the
+// field; or to the first one, if it is about none.
 func (f *form) wrong(name, text string) {
 	for g := range f.Groups {
 		for i := range f.Groups[g].Fields {
@@ -90,6 +103,17 @@ func (f *form) wrong(name, text string) {
 				f.Errors.Items = append(f.Errors.Items, web.FieldError{Field: name, Text: text})
 				return
 			}
+		}
+		if x := f.Groups[g].File; x != nil && x.Name == name {
+			x.Error = text
+			f.Errors.Items = append(f.Errors.Items, web.FieldError{Field: name, Text: text})
+			return
+		}
+	}
+	for _, g := range f.Groups {
+		if len(g.Fields) > 0 {
+			f.Errors.Items = append(f.Errors.Items, web.FieldError{Field: g.Fields[0].Name, Text: text})
+			return
 		}
 	}
 	f.Notices = append(f.Notices, web.Notice{Kind: web.Attention, Text: text, Role: "alert"})
@@ -117,6 +141,47 @@ func (f *form) typed(r *http.Request) *form {
 // told is a page that says what was done and what comes next.
 func (p *Pages) told(w http.ResponseWriter, r *http.Request, title string, texts []string, links ...web.Anchor) error {
 	return p.page(w, r, &form{Title: title, Lead: texts, Links: links}, http.StatusOK)
+}
+
+// over says of a link that holds no more what to do next. Other errors are returned.
+func (p *Pages) over(w http.ResponseWriter, r *http.Request, err error, texts []string, next ...web.Anchor) error {
+	e, ok := errors.AsType[*fault.Error](err)
+	if !ok || e.Code != fault.Gone {
+		return err
+	}
+	l := p.Gate.Kit.Locale(r.Context())
+	next = append(next, web.Anchor{Text: l.T("account.sign_in.title"), Href: "/connexion"})
+	if people.Of(r.Context()).Known() {
+		next[len(next)-1] = web.Anchor{Text: l.T("account.home.title"), Href: "/mon-compte"}
+	}
+	next[0].Strong = true
+	return p.page(w, r, &form{Title: l.T("account.over.title"), Lead: append([]string{l.T(e.Key, e.Args...)}, texts...), Links: next}, http.StatusGone)
+}
+
+// overInvited is [Pages.over] of the links that make an account or confirm an address.
+func (p *Pages) overInvited(w http.ResponseWriter, r *http.Request, err error) error {
+	if fault.CodeOf(err) != fault.Gone {
+		return err
+	}
+	l := p.Gate.Kit.Locale(r.Context())
+	texts := []string{l.T("account.over.invited"), p.contact(r)}
+	var next []web.Anchor
+	if people.Of(r.Context()).Known() {
+		next = append(next, web.Anchor{Text: l.T("account.email.title"), Href: "/mon-compte/adresse"})
+	} else if open, off := p.Accounts.SelfRegistration(r.Context()); off == nil && open && p.Accounts.CanMail() {
+		next = append(next, web.Anchor{Text: l.T("account.over.sign_up"), Href: "/inscription"})
+	}
+	return p.over(w, r, err, texts, next...)
+}
+
+// overReset is [Pages.over] of the links that choose a password.
+func (p *Pages) overReset(w http.ResponseWriter, r *http.Request, err error) error {
+	return p.over(w, r, err, nil, web.Anchor{Text: p.Gate.Kit.Locale(r.Context()).T("account.over.reset"), Href: "/mot-de-passe/oublie"})
+}
+
+// overLink is [Pages.over] of the links that sign in.
+func (p *Pages) overLink(w http.ResponseWriter, r *http.Request, err error) error {
+	return p.over(w, r, err, nil, web.Anchor{Text: p.Gate.Kit.Locale(r.Context()).T("account.over.link"), Href: "/connexion/lien"})
 }
 
 // The fields that several pages have.

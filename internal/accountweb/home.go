@@ -25,7 +25,7 @@ type homeView struct {
 // mandateView is a mandate as its holder reads it.
 type mandateView struct {
 	Role, Where, Href string
-	From, To          string // ISO days
+	When              string // from a day to a day, in words
 	Act, ActHref      string
 	Note              string
 	Can               []string // what it lets do
@@ -35,6 +35,7 @@ type mandateView struct {
 type wayView struct {
 	ID, Title, Text string
 	Change          string // path, "" if there is nothing to change
+	ChangeText      string // what it says, "" for the usual
 	Drop            bool
 }
 
@@ -68,7 +69,7 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, m := range mandates {
-		if m.Past(today) {
+		if m.Past(today) || m.NeverBegan() {
 			v.Past = append(v.Past, p.mandate(r, l, a, m))
 		} else {
 			v.Held = append(v.Held, p.mandate(r, l, a, m))
@@ -79,7 +80,10 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Ways = p.ways(l, creds)
-	v.Add = web.Links{Label: l.T("account.way.add"), Items: []web.Anchor{{Text: l.T("account.codes.title"), Href: "/mon-compte/code"}}}
+	v.Add = web.Links{Label: l.T("account.way.add")}
+	if !slices.ContainsFunc(creds, func(c people.Credential) bool { return c.Kind == people.TOTP }) {
+		v.Add.Items = append(v.Add.Items, web.Anchor{Text: l.T("account.codes.title"), Href: "/mon-compte/code"})
+	}
 	if p.Accounts.HasPasskeys() {
 		v.Add.Items = append(v.Add.Items, web.Anchor{Text: l.T("account.passkey.title"), Href: "/mon-compte/cle"})
 	}
@@ -104,14 +108,14 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) error {
 		}
 		v.Sessions = append(v.Sessions, x)
 	}
-	return p.Gate.Kit.Page(w, r, &web.Page{Title: l.T("account.home.title"), Template: "account/home", View: v, NoIndex: true})
+	return p.Gate.Kit.Page(w, r, &web.Page{Title: l.T("account.home.title"), Template: "account/home", View: v, NoIndex: true, Rights: lines(r, l)})
 }
 
 // mandate puts a mandate in words.
 func (p *Pages) mandate(r *http.Request, l *i18n.Localizer, a *people.Actor, m people.Mandate) mandateView {
-	v := mandateView{Role: i18n.Upper(l.T("people.role." + string(m.Role))), From: string(m.From), To: string(m.To), Act: m.Act, ActHref: m.ActHref}
+	v := mandateView{Role: i18n.Upper(l.T("people.role." + string(m.Role))), When: term(l, m, people.DateOf(p.Gate.Now(), p.Gate.Zone)), Act: m.Act, ActHref: m.ActHref}
 	v.Where, v.Href = p.Where(r.Context(), l, m.Scope)
-	if m.Past(people.DateOf(p.Gate.Now(), p.Gate.Zone)) {
+	if m.Past(people.DateOf(p.Gate.Now(), p.Gate.Zone)) || m.NeverBegan() {
 		return v
 	}
 	for _, right := range people.Rights {
@@ -123,6 +127,20 @@ func (p *Pages) mandate(r *http.Request, l *i18n.Localizer, a *people.Actor, m p
 		v.Note = l.T("account.mandate.strong")
 	}
 	return v
+}
+
+// term is how long a mandate holds, in words.
+func term(l *i18n.Localizer, m people.Mandate, today people.Date) string {
+	from, to := l.Day(string(m.From)), l.Day(string(m.To))
+	switch {
+	case m.NeverBegan():
+		return l.T("account.mandate.never_began", from)
+	case m.To != "":
+		return l.T("account.mandate.from_to", from, to)
+	case m.From > today:
+		return l.T("account.mandate.to_come", from)
+	}
+	return l.T("account.mandate.from", from)
 }
 
 // ways are the ways in that somebody has, in words.
@@ -144,8 +162,11 @@ func (p *Pages) ways(l *i18n.Localizer, creds []people.Credential) []wayView {
 		switch c.Kind {
 		case people.Password:
 			x.Change = "/mon-compte/mot-de-passe"
+		case people.TOTP:
+			x.Change, x.ChangeText = "/mon-compte/code", l.T("account.way.totp_change")
 		case people.Recovery:
-			x.Change, x.Drop = "/mon-compte/secours", false
+			x.Change, x.ChangeText, x.Drop = "/mon-compte/secours", l.T("account.recovery.renew_button"), false
+			x.Text = l.T("account.way.recovery_text", people.RecoveryLeft(c), l.Date(c.CreatedAt))
 		}
 		out = append(out, x)
 	}

@@ -51,12 +51,6 @@ func (p *Pages) inviteForm(r *http.Request) *form {
 	}
 }
 
-// right says who may do one thing, and whether the reader may.
-func right(r *http.Request, l *i18n.Localizer, action string) web.Right {
-	d := people.Of(r.Context()).MaySomewhere(action)
-	return web.Right{What: l.T("people.right." + action), Who: d.Right.Who(l), May: d.May, Why: d.In(l)}
-}
-
 func (p *Pages) invitePage(w http.ResponseWriter, r *http.Request) error {
 	return p.page(w, r, p.inviteForm(r), http.StatusOK)
 }
@@ -117,6 +111,20 @@ func (p *Pages) invite(w http.ResponseWriter, r *http.Request) error {
 	return p.handed(w, r, l.T("account.invite.done", v.Email), given, "/invitation/"+token, l.T("account.invite.until"))
 }
 
+// inviteAgain sends an invitation that nobody took up once more, by a new link.
+func (p *Pages) inviteAgain(w http.ResponseWriter, r *http.Request) error {
+	l := p.Gate.Kit.Locale(r.Context())
+	token, v, err := p.Accounts.InviteAgain(r.Context(), people.Of(r.Context()), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	given := l.T("account.invite.nothing")
+	if v.Grant != nil {
+		given = p.offered(r, v.Invitation)
+	}
+	return p.handed(w, r, l.T("account.invite.done", v.Email), given, "/invitation/"+token, l.T("account.invite.until"))
+}
+
 // offered says in words the mandate of an invitation.
 func (p *Pages) offered(r *http.Request, v people.Invitation) string {
 	l := p.Gate.Kit.Locale(r.Context())
@@ -141,8 +149,14 @@ func (p *Pages) invitePreview(r *http.Request, f *form, v people.Invitation) *fo
 // handed shows a link once, to be handed over, where no mail brings it. Where one does,
 // the link is for the owner of the address alone.
 func (p *Pages) handed(w http.ResponseWriter, r *http.Request, title, text, path, until string) error {
-	l := p.Gate.Kit.Locale(r.Context())
+	l, invited := p.Gate.Kit.Locale(r.Context()), strings.HasPrefix(path, "/invitation/")
 	f := &form{Title: title, Links: []web.Anchor{{Text: l.T("account.invite.people"), Href: "/administration/personnes"}}}
+	if invited {
+		f.Links = append(f.Links, web.Anchor{Text: l.T("account.invite.pending"), Href: "/administration/invitations"})
+		f.Rights = []web.Right{right(r, l, "person.invite"), right(r, l, "mandate.give")}
+	} else {
+		f.Rights = []web.Right{right(r, l, "person.reset")}
+	}
 	if text != "" {
 		f.Lead = append(f.Lead, text)
 	}

@@ -11,7 +11,7 @@ import (
 func (p *Pages) signUpForm(r *http.Request) *form {
 	l := p.Gate.Kit.Locale(r.Context())
 	return &form{
-		Title: l.T("account.sign_up.title"), Lead: []string{l.T("account.sign_up.lead")}, Action: "/inscription", Button: l.T("account.sign_up.button"),
+		Crumbs: beside(l), Title: l.T("account.sign_up.title"), Lead: []string{l.T("account.sign_up.lead")}, Action: "/inscription", Button: l.T("account.sign_up.button"),
 		Groups: fields(emailField(l, "")), Links: []web.Anchor{{Text: l.T("account.sign_in.back"), Href: "/connexion"}},
 	}
 }
@@ -23,7 +23,10 @@ func (p *Pages) signUpPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !open {
-		return p.told(w, r, l.T("account.sign_up.how"), []string{l.T("account.sign_up.closed"), p.contact(r)}, web.Anchor{Text: l.T("account.sign_in.back"), Href: "/connexion"})
+		return p.page(w, r, &form{
+			Title: l.T("account.sign_up.how"), Lead: []string{l.T("account.sign_up.closed"), p.contact(r)}, Crumbs: beside(l),
+			Links: []web.Anchor{{Text: l.T("account.sign_in.back"), Href: "/connexion"}}, Rights: []web.Right{right(r, l, "person.invite")},
+		}, http.StatusOK)
 	}
 	return p.asking(w, r, p.signUpForm(r))
 }
@@ -46,6 +49,7 @@ func (p *Pages) verifyForm(r *http.Request) (*form, error) {
 	if err == nil {
 		f := &form{
 			Title: l.T("account.join.title"), Lead: []string{l.T("account.join.lead", offer.Email)}, Action: "/verification/" + token, Button: l.T("account.join.button"),
+			Rights: held(l, l.T("account.join.title")),
 			Groups: fields(nameField(l, offer.Name), newPasswordField(l), keepField(l)),
 		}
 		for _, x := range p.names() {
@@ -64,7 +68,7 @@ func (p *Pages) verifyForm(r *http.Request) (*form, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &form{Action: "/verification/" + token}
+	f := &form{Action: "/verification/" + token, Rights: held(l, l.T("account.line.email"))}
 	if what == "undo" {
 		f.Title, f.Lead, f.Button = l.T("account.undo.title"), []string{l.T("account.undo.lead", email)}, l.T("account.undo.button")
 	} else {
@@ -76,7 +80,7 @@ func (p *Pages) verifyForm(r *http.Request) (*form, error) {
 func (p *Pages) verifyPage(w http.ResponseWriter, r *http.Request) error {
 	f, err := p.verifyForm(r)
 	if err != nil {
-		return err
+		return p.overInvited(w, r, err)
 	}
 	return p.page(w, r, f, http.StatusOK)
 }
@@ -84,17 +88,23 @@ func (p *Pages) verifyPage(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) verify(w http.ResponseWriter, r *http.Request) error {
 	f, err := p.verifyForm(r)
 	if err != nil {
-		return err
+		return p.overInvited(w, r, err)
 	}
 	l, token := p.Gate.Kit.Locale(r.Context()), r.PathValue("token")
 	if len(f.Groups) > 0 {
 		in, err := p.Accounts.Join(r.Context(), token, r.PostFormValue("name"), r.PostFormValue("password"), p.visit(r))
+		if fault.CodeOf(err) == fault.Gone { // taken up meanwhile
+			return p.overInvited(w, r, err)
+		}
 		if err != nil {
 			return p.again(w, r, f.typed(r), err)
 		}
 		return p.enter(w, r, in)
 	}
 	what, err := p.Accounts.ConfirmEmail(r.Context(), token)
+	if fault.CodeOf(err) == fault.Gone {
+		return p.overInvited(w, r, err)
+	}
 	if err != nil {
 		return p.again(w, r, f, err)
 	}
@@ -108,7 +118,7 @@ func (p *Pages) verify(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) forgotForm(r *http.Request) *form {
 	l := p.Gate.Kit.Locale(r.Context())
 	return &form{
-		Title: l.T("account.forgot.title"), Lead: []string{l.T("account.forgot.lead")}, Action: "/mot-de-passe/oublie", Button: l.T("account.forgot.button"),
+		Crumbs: beside(l), Title: l.T("account.forgot.title"), Lead: []string{l.T("account.forgot.lead")}, Action: "/mot-de-passe/oublie", Button: l.T("account.forgot.button"),
 		Groups: fields(emailField(l, "")), Links: []web.Anchor{{Text: l.T("account.sign_in.back"), Href: "/connexion"}},
 	}
 }
@@ -128,6 +138,7 @@ func (p *Pages) resetForm(r *http.Request, who people.Person) *form {
 	l := p.Gate.Kit.Locale(r.Context())
 	return &form{
 		Title: l.T("account.reset.title"), Lead: []string{l.T("account.reset.lead", who.Email)}, Action: "/mot-de-passe/nouveau/" + r.PathValue("token"), Button: l.T("account.reset.button"),
+		Rights: held(l, l.T("account.reset.title")),
 		Groups: fields(newPasswordField(l), keepField(l)),
 	}
 }
@@ -135,7 +146,7 @@ func (p *Pages) resetForm(r *http.Request, who people.Person) *form {
 func (p *Pages) resetPage(w http.ResponseWriter, r *http.Request) error {
 	who, err := p.Accounts.MayReset(r.Context(), r.PathValue("token"))
 	if err != nil {
-		return err
+		return p.overReset(w, r, err)
 	}
 	return p.page(w, r, p.resetForm(r, who), http.StatusOK)
 }
@@ -144,9 +155,12 @@ func (p *Pages) reset(w http.ResponseWriter, r *http.Request) error {
 	token := r.PathValue("token")
 	who, err := p.Accounts.MayReset(r.Context(), token)
 	if err != nil {
-		return err
+		return p.overReset(w, r, err)
 	}
 	in, err := p.Accounts.Reset(r.Context(), token, r.PostFormValue("password"), p.visit(r))
+	if fault.CodeOf(err) == fault.Gone {
+		return p.overReset(w, r, err)
+	}
 	if err != nil {
 		return p.again(w, r, p.resetForm(r, who).typed(r), err)
 	}

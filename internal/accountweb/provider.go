@@ -34,7 +34,7 @@ func (p *Pages) leave(w http.ResponseWriter, r *http.Request) error {
 		token, to, err = p.Accounts.Depart(r.Context(), key, r.FormValue("retour"), false)
 	}
 	if err != nil {
-		return err
+		return p.overInvited(w, r, err)
 	}
 	p.Gate.set(w, r, departCookie, token, 900)
 	http.Redirect(w, r, to, http.StatusSeeOther)
@@ -45,12 +45,14 @@ func (p *Pages) leave(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) arrive(w http.ResponseWriter, r *http.Request) error {
 	c, err := r.Cookie(p.Gate.cookieName(r, departCookie))
 	if err != nil {
-		return fault.New(fault.Gone, "people.ticket.gone")
+		return p.over(w, r, fault.New(fault.Gone, "people.ticket.gone"), nil)
 	}
 	p.Gate.set(w, r, departCookie, "", -1)
 	l := p.Gate.Kit.Locale(r.Context())
 	out, err := p.Accounts.Arrive(r.Context(), people.Of(r.Context()), c.Value, r.PathValue("key"), r.URL.Query(), p.visit(r))
 	switch {
+	case fault.CodeOf(err) == fault.Gone:
+		return p.over(w, r, err, nil)
 	case err != nil && fault.CodeOf(err) != fault.Invalid && fault.CodeOf(err) != fault.Conflict:
 		return err
 	case err != nil && people.Of(r.Context()).Known():

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -23,6 +24,7 @@ type installation struct {
 	Accounts setting.Accounts
 	Mail     setting.Mail
 	Password string // of the mail server
+	Shown    web.Files
 }
 
 // setting reads one setting into v.
@@ -44,6 +46,9 @@ func (p *Pages) installed(r *http.Request) (in installation, err error) {
 		return in, err
 	}
 	if err = p.setting(ctx, setting.MailName, &in.Mail); err != nil {
+		return in, err
+	}
+	if in.Shown, err = p.Files.Panel(r, setting.LogoSubject, "", nil); err != nil {
 		return in, err
 	}
 	in.Password, err = p.Settings.Secret(ctx, setting.MailName)
@@ -74,9 +79,11 @@ func (p *Pages) installForm(r *http.Request, in installation) *form {
 	legal := text("legal", in.Site.Legal)
 	legal.Type, legal.Rows = "textarea", 4
 	f := &form{
-		Title: l.T("account.setup.title"), Lead: []string{l.T("account.setup.lead")}, Action: "/installation/" + r.PathValue("token"), Button: l.T("account.setup.next"),
+		Upload: true, Title: l.T("account.setup.title"), Lead: []string{l.T("account.setup.lead")}, Action: "/installation/" + r.PathValue("token"), Button: l.T("account.setup.next"),
+		Rights: held(l, l.T("account.line.setup")),
 		Groups: []group{
 			{Title: l.T("account.setup.site"), Fields: []web.Field{name, text("territory", p.named(r.Context(), l, in.Site.Territory)), base}},
+			p.logoGroup(l, in),
 			{Title: l.T("account.setup.legal_title"), Help: l.T("account.setup.legal_title.help"), Fields: []web.Field{
 				text("publisher", in.Site.Publisher), text("address", in.Site.Address), text("director", in.Site.Director), text("host", in.Site.Host), contact, legal,
 			}},
@@ -112,6 +119,55 @@ func (p *Pages) installForm(r *http.Request, in installation) *form {
 	}})
 	f.Other = l.T("account.setup.try")
 	return f
+}
+
+// logoGroup asks for the logo, and shows the one there is.
+func (p *Pages) logoGroup(l *i18n.Localizer, in installation) group {
+	g := group{Title: l.T("account.setup.logo"), File: &fileField{Name: "file", Label: l.T("account.setup.logo_file"), Help: l.T("account.setup.logo_file.help", p.Files.Body()>>20), Accept: "image/png,image/jpeg,image/webp,image/gif"}, Fields: []web.Field{
+		{Name: "alt", Label: l.T("account.setup.logo_text"), Help: l.T("account.setup.logo_text.help"), Value: in.Site.LogoText},
+	}}
+	if in.Site.Logo != "" {
+		g.Shown = web.Files{Items: in.Shown.Items[max(0, len(in.Shown.Items)-1):]}
+		g.File.Label = l.T("account.setup.logo_other")
+	}
+	return g
+}
+
+// logo keeps the picture that came with the form, if one did. A file that is no picture
+// is put in words by the rule of attachments, or refused here.
+func (p *Pages) logo(r *http.Request, in *installation) error {
+	if r.MultipartForm == nil || len(r.MultipartForm.File["file"]) == 0 || r.MultipartForm.File["file"][0].Size == 0 {
+		in.Site.LogoText = strings.TrimSpace(r.PostFormValue("alt"))
+		if in.Site.Logo == "" {
+			in.Site.LogoText = ""
+		}
+		return nil
+	}
+	if !strings.HasPrefix(http.DetectContentType(firstBytes(r)), "image/") {
+		return fault.New(fault.Invalid, "account.setup.logo_picture").In("file")
+	}
+	if err := p.Files.Receive(r, audit.System, setting.LogoSubject, true); err != nil {
+		return err
+	}
+	files, err := p.Files.Panel(r, setting.LogoSubject, "", nil)
+	if err != nil {
+		return err
+	}
+	in.Shown = files
+	in.Site.Logo, in.Site.LogoText = files.LastPicture()
+	return setting.SetLogo(r.Context(), p.Settings, audit.System, in.Site.Logo, in.Site.LogoText)
+}
+
+// firstBytes are the beginning of the file of a form, by which its kind shows.
+func firstBytes(r *http.Request) []byte {
+	f, _, err := r.FormFile("file")
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	b := make([]byte, 512)
+	n, _ := io.ReadFull(f, b)
+	return b[:n]
 }
 
 // named is a territory as it is typed.
@@ -178,7 +234,7 @@ func (p *Pages) read(r *http.Request, in *installation) (wrong []error) {
 
 func (p *Pages) setupPage(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Accounts.MaySetUp(r.Context(), r.PathValue("token")); err != nil {
-		return err
+		return p.over(w, r, err, []string{p.Gate.Kit.Locale(r.Context()).T("account.over.setup")})
 	}
 	in, err := p.installed(r)
 	if err != nil {
@@ -190,6 +246,10 @@ func (p *Pages) setupPage(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) setup(w http.ResponseWriter, r *http.Request) error {
 	ctx, token := r.Context(), r.PathValue("token")
 	if err := p.Accounts.MaySetUp(ctx, token); err != nil {
+		return p.over(w, r, err, []string{p.Gate.Kit.Locale(ctx).T("account.over.setup")})
+	}
+	//nolint:gosec // bounded by Route.Body
+	if err := r.ParseMultipartForm(64 << 10); err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		return err
 	}
 	in, err := p.installed(r)
@@ -197,6 +257,9 @@ func (p *Pages) setup(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	wrong := p.read(r, &in)
+	if err := p.logo(r, &in); err != nil {
+		wrong = append(wrong, err)
+	}
 	f := p.installForm(r, in).typed(r)
 	if len(wrong) > 0 {
 		return p.again(w, r, f, errors.Join(wrong...))
@@ -262,6 +325,7 @@ func (p *Pages) setupAccountForm(r *http.Request) *form {
 	l := p.Gate.Kit.Locale(r.Context())
 	return &form{
 		Title: l.T("account.setup.account"), Lead: []string{l.T("account.setup.account_lead")}, Action: "/installation/" + r.PathValue("token") + "/compte", Button: l.T("account.setup.finish"),
+		Rights: held(l, l.T("account.line.setup")),
 		Groups: fields(nameField(l, ""), emailField(l, ""), newPasswordField(l), keepField(l)),
 		Links:  []web.Anchor{{Text: l.T("account.setup.back"), Href: "/installation/" + r.PathValue("token")}},
 	}
@@ -269,13 +333,16 @@ func (p *Pages) setupAccountForm(r *http.Request) *form {
 
 func (p *Pages) setupAccountPage(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Accounts.MaySetUp(r.Context(), r.PathValue("token")); err != nil {
-		return err
+		return p.over(w, r, err, []string{p.Gate.Kit.Locale(r.Context()).T("account.over.setup")})
 	}
 	return p.page(w, r, p.setupAccountForm(r), http.StatusOK)
 }
 
 func (p *Pages) setupAccount(w http.ResponseWriter, r *http.Request) error {
 	in, err := p.Accounts.SetUp(r.Context(), r.PathValue("token"), r.PostFormValue("name"), r.PostFormValue("email"), r.PostFormValue("password"), p.visit(r))
+	if fault.CodeOf(err) == fault.Gone {
+		return p.over(w, r, err, []string{p.Gate.Kit.Locale(r.Context()).T("account.over.setup")})
+	}
 	if err != nil {
 		return p.again(w, r, p.setupAccountForm(r).typed(r), err)
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"bassin/internal/i18n"
 	"bassin/internal/people"
 	"bassin/internal/web"
 )
@@ -104,9 +105,14 @@ func (p *Pages) signOut(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) linkForm(r *http.Request) *form {
 	l := p.Gate.Kit.Locale(r.Context())
 	return &form{
-		Title: l.T("account.link.title"), Lead: []string{l.T("account.link.lead")}, Action: "/connexion/lien", Button: l.T("account.link.button"),
+		Crumbs: beside(l), Title: l.T("account.link.title"), Lead: []string{l.T("account.link.lead")}, Action: "/connexion/lien", Button: l.T("account.link.button"),
 		Groups: fields(emailField(l, "")), Links: []web.Anchor{{Text: l.T("account.sign_in.back"), Href: "/connexion"}},
 	}
+}
+
+// beside are the crumbs of the pages that help to sign in.
+func beside(l *i18n.Localizer) []web.Crumb {
+	return []web.Crumb{{Text: l.T("account.sign_in.title"), Href: "/connexion"}}
 }
 
 // asking shows a form that needs mail, or says that no mail leaves.
@@ -149,18 +155,18 @@ func (p *Pages) openLink(w http.ResponseWriter, r *http.Request) error {
 	l, token := p.Gate.Kit.Locale(r.Context()), r.PathValue("token")
 	who, err := p.Accounts.MayLink(r.Context(), token)
 	if err != nil {
-		return err
+		return p.overLink(w, r, err)
 	}
 	return p.page(w, r, &form{
 		Title: l.T("account.link.open"), Lead: []string{l.T("account.link.open_lead", who.Name)}, Action: "/connexion/lien/" + token,
-		Groups: fields(keepField(l)), Button: l.T("account.sign_in.button"),
+		Groups: fields(keepField(l)), Button: l.T("account.sign_in.button"), Rights: held(l, l.T("account.sign_in.title")),
 	}, http.StatusOK)
 }
 
 func (p *Pages) useLink(w http.ResponseWriter, r *http.Request) error {
 	in, err := p.Accounts.UseLink(r.Context(), r.PathValue("token"), p.visit(r))
 	if err != nil {
-		return err
+		return p.overLink(w, r, err)
 	}
 	return p.enter(w, r, in)
 }

@@ -34,6 +34,37 @@ func TestWhereRequestsComeFrom(t *testing.T) {
 	}
 }
 
+// What is counted by network address, and what is not because an undeclared proxy of the
+// house stands before everybody.
+func TestWhoIsCounted(t *testing.T) {
+	declared := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	for _, c := range []struct {
+		name, remote, header, value string
+		proxies                     []netip.Prefix
+		want                        string
+	}{
+		{"nothing before it", "127.0.0.1:1", "", "", nil, "127.0.0.1"},
+		{"an undeclared proxy on this machine", "127.0.0.1:1", "X-Forwarded-For", "203.0.113.9", nil, ""},
+		{"on the private network", "10.0.0.2:1", "X-Forwarded-For", "203.0.113.9", nil, ""},
+		{"in IPv6", "[::1]:1", "X-Forwarded-For", "203.0.113.9", nil, ""},
+		{"private IPv4 in IPv6", "[::ffff:192.168.1.1]:1", "X-Forwarded-For", "203.0.113.9", nil, ""},
+		{"by the other header", "192.168.1.1:1", "Forwarded", "for=203.0.113.9", nil, ""},
+		{"somebody outside who says to be forwarded", "198.51.100.7:1", "X-Forwarded-For", "203.0.113.9", nil, "198.51.100.7"},
+		{"somebody outside, by the other header", "198.51.100.7:1", "Forwarded", "for=203.0.113.9", nil, "198.51.100.7"},
+		{"a declared proxy", "127.0.0.1:1", "X-Forwarded-For", "203.0.113.9", declared, "203.0.113.9"},
+		{"one that is not among the declared", "10.0.0.2:1", "X-Forwarded-For", "203.0.113.9", declared, "10.0.0.2"},
+		{"IPv6 by subscriber, behind a proxy", "127.0.0.1:1", "X-Forwarded-For", "2001:db8:1:2:3:4:5:6", declared, "2001:db8:1:2::/64"},
+	} {
+		r := &http.Request{RemoteAddr: c.remote, Header: http.Header{}}
+		if c.header != "" {
+			r.Header.Set(c.header, c.value)
+		}
+		if got := (&Pages{Proxies: c.proxies}).counted(r.WithContext(t.Context())); got != c.want {
+			t.Errorf("%s: counted as %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
 func TestDevicesInWords(t *testing.T) {
 	for agent, want := range map[string]string{
 		"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0":                                                                     "Firefox, Linux",

@@ -24,6 +24,7 @@ type Pages struct {
 	People    *people.Directory
 	Mandates  *people.Mandates
 	Covers    people.Covers
+	Invited   Invited
 	Places    Places
 	Record    audit.Store
 	Settings  setting.Store
@@ -45,6 +46,14 @@ type Pages struct {
 	Refreshed func(context.Context) error // reads the settings that are in use again; nil for nothing
 }
 
+// Invited is what these pages ask of invitations that nobody has taken up yet.
+type Invited interface {
+	Invitations(ctx context.Context, a *people.Actor) ([]people.Invited, error)
+	InvitationOf(ctx context.Context, a *people.Actor, id string) (people.Invited, error)
+	MayManage(ctx context.Context, a *people.Actor, v people.Invited) error
+	Withdraw(ctx context.Context, a *people.Actor, id string) (people.Invited, error)
+}
+
 //go:embed admin/*.html
 var files embed.FS
 
@@ -59,7 +68,7 @@ func Templates() web.Templates {
 
 // Routes are the ways in.
 func (p *Pages) Routes() []web.Route {
-	routes := slices.Concat(p.homeRoutes(), p.peopleRoutes(), p.mandateRoutes(), p.outboxRoutes(), p.dataRoutes(), p.healthRoutes(), p.settingRoutes(), p.auditRoutes(), p.taskRoutes())
+	routes := slices.Concat(p.homeRoutes(), p.peopleRoutes(), p.invitedRoutes(), p.mandateRoutes(), p.outboxRoutes(), p.dataRoutes(), p.healthRoutes(), p.settingRoutes(), p.auditRoutes(), p.taskRoutes())
 	for i := range routes {
 		routes[i].Who = web.Granted
 	}

@@ -1,10 +1,7 @@
 package adminweb
 
 import (
-	"encoding/json"
 	"net/http"
-	"slices"
-	"strings"
 
 	"bassin/internal/audit"
 	"bassin/internal/fault"
@@ -23,9 +20,6 @@ type Files interface {
 	Body() int64
 }
 
-// logoSubject is what the pictures of the logo belong to. The last one is shown.
-const logoSubject = "site:logo"
-
 const logoPath = settingsPath + "/logo"
 
 func (p *Pages) logoRoutes() []web.Route {
@@ -38,7 +32,7 @@ func (p *Pages) logo(w http.ResponseWriter, r *http.Request) error { return p.lo
 
 func (p *Pages) logoWith(w http.ResponseWriter, r *http.Request, failed error) error {
 	l := p.Kit.Locale(r.Context())
-	files, err := p.Files.Panel(r, logoSubject, logoPath, failed)
+	files, err := p.Files.Panel(r, setting.LogoSubject, logoPath, failed)
 	if err != nil {
 		return err
 	}
@@ -53,34 +47,21 @@ func (p *Pages) logoWith(w http.ResponseWriter, r *http.Request, failed error) e
 // setting of the installation.
 func (p *Pages) saveLogo(w http.ResponseWriter, r *http.Request) error {
 	by := people.Of(r.Context()).By()
-	if err := p.Files.Receive(r, by, logoSubject, true); err != nil {
+	if err := p.Files.Receive(r, by, setting.LogoSubject, true); err != nil {
 		return p.logoWith(w, r, err)
 	}
-	files, err := p.Files.Panel(r, logoSubject, logoPath, nil)
+	files, err := p.Files.Panel(r, setting.LogoSubject, logoPath, nil)
 	if err != nil {
 		return err
 	}
-	pictures := slices.DeleteFunc(files.Items, func(f web.File) bool { return f.Picture == "" })
-	_, err = p.Settings.UpdateSetting(r.Context(), by, setting.SiteName, setting.Any, func(old json.RawMessage) (json.RawMessage, error) {
-		var site setting.Site
-		if old != nil {
-			if err := json.Unmarshal(old, &site); err != nil {
-				return nil, err
-			}
-		}
-		site.Logo, site.LogoText = "", ""
-		if n := len(pictures); n > 0 {
-			site.Logo, site.LogoText = strings.TrimPrefix(pictures[n-1].Picture, "/apercus/"), pictures[n-1].Alt
-		}
-		return json.Marshal(site)
-	})
-	if err != nil {
+	picture, alt := files.LastPicture()
+	if err := setting.SetLogo(r.Context(), p.Settings, by, picture, alt); err != nil {
 		return err
 	}
 	if err := p.Refreshed(r.Context()); err != nil {
 		return err
 	}
-	if r.PostFormValue("do") == "" && len(pictures) == 0 {
+	if r.PostFormValue("do") == "" && picture == "" {
 		return p.logoWith(w, r, fault.New(fault.Invalid, "admin.setting.logo.picture").In("file"))
 	}
 	return p.Kit.Redirect(w, r, logoPath+"?fait=logo", http.StatusSeeOther)

@@ -206,7 +206,7 @@ func (p *Pages) until(l *i18n.Localizer, m people.Mandate) string {
 	switch {
 	case m.To == "":
 		return l.T("admin.mandate.no_term")
-	case m.To < m.From:
+	case m.NeverBegan():
 		return l.T("admin.mandate.never_began")
 	}
 	return l.Day(string(m.To))

@@ -105,7 +105,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 		links.Items = append(links.Items, web.Anchor{Text: l.T("admin.people.first"), Href: address(peoplePath, filters...), Icon: "back"})
 	}
 	if may(r, "person.invite") {
-		links.Items = append(links.Items, web.Anchor{Text: l.T("admin.people.invite"), Href: peoplePath + "/inviter", Icon: "person"})
+		links.Items = append(links.Items, web.Anchor{Text: l.T("admin.people.invite"), Href: peoplePath + "/inviter", Icon: "person"}, web.Anchor{Text: l.T("admin.invited.title"), Href: invitedPath, Icon: "person"})
 	}
 	if may(r, "mandate.give") {
 		links.Items = append(links.Items, web.Anchor{Text: l.T("admin.mandates.give"), Href: givePath, Icon: "person"})

@@ -14,9 +14,9 @@ import (
 	"bassin/internal/setting"
 )
 
-// An account elsewhere signs in to the account that its owner linked it to, and to no
-// other, whatever address the provider tells.
-func TestAccountsElsewhereHijackNothing(t *testing.T) {
+// withProvider is a product that knows a provider named Essai.
+func withProvider(t *testing.T) (*oidctest.Provider, *Server, string) {
+	t.Helper()
 	const public = "http://bassin.example.test"
 	provider := oidctest.Start(t, oidctest.Options{
 		Client: "bassin", Secret: "un secret assez long", Callbacks: []string{public + "/connexion/fournisseur/essai/retour"}, PKCE: true,
@@ -40,40 +40,46 @@ func TestAccountsElsewhereHijackNothing(t *testing.T) {
 	s, base := product(t, "sqlite:"+filepath.Join(t.TempDir(), "bassin.db"), func(c *serveCommand) {
 		c.Connecting.OIDC, c.Site.BaseURL = file, public
 	})
-	zoe := adds(t, s, "Zoé", "zoe@example.fr")
+	return provider, s, base
+}
 
-	// leaves goes to the provider, says who they are there and comes back.
-	leaves := func(v *visitor, path, login string) *visitor {
-		t.Helper()
-		v.c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		res, err := v.c.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		res.Body.Close()
-		v.c.CheckRedirect = nil
-		back := provider.Consent(t, res.Header.Get("Location"), login)
-		return v.get(back.RequestURI())
+// leaves goes to the provider, says who they are there and comes back.
+func leaves(v *visitor, provider *oidctest.Provider, path, login string) *visitor {
+	v.t.Helper()
+	v.c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	r, err := http.NewRequestWithContext(v.t.Context(), http.MethodGet, v.base+path, nil)
+	if err != nil {
+		v.t.Fatal(err)
 	}
+	res, err := v.c.Do(r)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	res.Body.Close()
+	v.c.CheckRedirect = nil
+	return v.get(provider.Consent(v.t, res.Header.Get("Location"), login).RequestURI())
+}
+
+// An account elsewhere signs in to the account that its owner linked it to, and to no
+// other, whatever address the provider tells.
+func TestAccountsElsewhereHijackNothing(t *testing.T) {
+	provider, s, base := withProvider(t)
+	zoe := adds(t, s, "Zoé", "zoe@example.fr")
 	way := "/connexion/fournisseur/essai"
 	unknown := "Ce compte extérieur n’est lié à aucun compte ici."
 	comes(t, base).get("/connexion").sees(http.StatusOK, "Continuer avec Essai")
 	for _, login := range []string{"zoe", "thief", "thief2", "lea"} { // alike: nobody learns who has an account
-		leaves(comes(t, base), way, login).sees(http.StatusBadRequest, unknown)
+		leaves(comes(t, base), provider, way, login).sees(http.StatusBadRequest, unknown)
 	}
 	if _, err := s.db.UpdateSetting(t.Context(), audit.System, setting.AccountsName, setting.Any, to(`{"self_registration":true}`)); err != nil {
 		t.Fatal(err)
 	}
 	// Where anybody may sign up, an address that is taken does not link by itself.
 	for _, login := range []string{"zoe", "thief"} {
-		leaves(comes(t, base), way, login).sees(http.StatusBadRequest, "Votre adresse a déjà un compte ici.")
+		leaves(comes(t, base), provider, way, login).sees(http.StatusBadRequest, "Votre adresse a déjà un compte ici.")
 	}
-	leaves(comes(t, base), way, "thief2").sees(http.StatusBadRequest, unknown)
-	leaves(comes(t, base), way+"?retour=/carte", "lea").sees(http.StatusOK)
+	leaves(comes(t, base), provider, way, "thief2").sees(http.StatusBadRequest, unknown)
+	leaves(comes(t, base), provider, way+"?retour=/carte", "lea").sees(http.StatusOK)
 	if p, err := s.db.PersonByEmail(t.Context(), "lea@example.fr"); err != nil || p.Name != "Léa Martin" {
 		t.Errorf("the new account is %+v, %v", p, err)
 	}
@@ -90,8 +96,8 @@ func TestAccountsElsewhereHijackNothing(t *testing.T) {
 	v.get(back.RequestURI()).sees(http.StatusOK, "Le compte extérieur est lié.", "Compte extérieur – Essai")
 	v.get(back.RequestURI()).sees(http.StatusGone) // once
 	w := comes(t, base)
-	leaves(w, way, "zoe").sees(http.StatusOK, "Mon compte", "zoe@example.fr")
-	leaves(comes(t, base), way, "thief").sees(http.StatusBadRequest, "Votre adresse a déjà un compte ici.")
+	leaves(w, provider, way, "zoe").sees(http.StatusOK, "Mon compte", "zoe@example.fr")
+	leaves(comes(t, base), provider, way, "thief").sees(http.StatusBadRequest, "Votre adresse a déjà un compte ici.")
 
 	// Linked to one account, it is not linked to another.
 	yann := adds(t, s, "Yann", "yann@autre.example.fr")
@@ -106,7 +112,7 @@ func TestAccountsElsewhereHijackNothing(t *testing.T) {
 
 	// It stands for one factor: whoever has a second shows it.
 	gives(t, s, zoe, people.Administrator)
-	leaves(comes(t, base), way, "zoe").get("/administration").sees(http.StatusOK, "Protéger votre compte")
+	leaves(comes(t, base), provider, way, "zoe").get("/administration").sees(http.StatusOK, "Protéger votre compte")
 
 	// An invitation is taken up by it.
 	token, err := s.accounts.InviteAs(t.Context(), audit.System, people.Invitation{Email: "invitee@example.fr", Grant: &people.Grant{Role: people.Observer}})
@@ -115,7 +121,7 @@ func TestAccountsElsewhereHijackNothing(t *testing.T) {
 	}
 	y := comes(t, base)
 	y.get("/invitation/"+token).sees(http.StatusOK, "Continuer avec Essai")
-	leaves(y, way+"?invitation="+token, "yann").sees(http.StatusOK, "Yann Bihan", "Observateur", "invitee@example.fr")
+	leaves(y, provider, way+"?invitation="+token, "yann").sees(http.StatusOK, "Yann Bihan", "Observateur", "invitee@example.fr")
 	if strings.Contains(y.body, "yann@example.fr") {
 		t.Error("the account has an address other than the invited one")
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -493,4 +494,32 @@ func TestAccountsFromTheConsole(t *testing.T) {
 		}
 		verified(t, s)
 	})
+}
+
+// sends sends a form with a file, none where name is "": names and values in turn.
+func (v *visitor) sends(path, name string, file []byte, pairs ...string) *visitor {
+	v.t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if err := w.WriteField(pairs[i], pairs[i+1]); err != nil {
+			v.t.Fatal(err)
+		}
+	}
+	f, err := w.CreateFormFile("file", name) // a browser sends an empty one where none was chosen
+	if err == nil {
+		_, err = f.Write(file)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(v.t.Context(), http.MethodPost, v.base+path, &b)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", w.FormDataContentType())
+	return v.ask(r)
 }

@@ -47,7 +47,7 @@ func (s *Server) administration(kit *web.Renderer, perimeters *atlas.Service, bo
 				return out, err
 			},
 		},
-		Mandates: s.accounts.Mandates, Record: s.db, Settings: s.db, Secrets: s.db, Outbox: s.db, Keeper: s.db, Schedules: s.db, Desk: &job.Desk{Now: s.now},
+		Mandates: s.accounts.Mandates, Invited: s.accounts, Record: s.db, Settings: s.db, Secrets: s.db, Outbox: s.db, Keeper: s.db, Schedules: s.db, Desk: &job.Desk{Now: s.now},
 		Server: &machine{server: s},
 		Given: setting.Site{
 			Name: given.Name, Publisher: given.Publisher, Address: given.Address, Director: given.Director, Host: given.Host, Contact: given.Contact, BaseURL: given.BaseURL,

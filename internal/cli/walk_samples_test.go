@@ -266,6 +266,17 @@ func organisationSamples() map[string]sample {
 }
 
 func accountSamples() map[string]sample {
+	// invited is a call about an invitation to a mandate here; whoever does not see it
+	// learns no more than that none is pending.
+	invited := func(path string) sample {
+		return func(w *world) call {
+			token, err := w.s.accounts.InviteAs(w.t.Context(), audit.System, people.Invitation{Email: people.NewID() + "@example.fr", Grant: &people.Grant{Role: people.Member, Scope: here}})
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			return call{path: "/administration/invitations/" + people.HashToken(token)[:16] + path, form: form(), in: &here, gives: people.Member, beside: http.StatusGone}
+		}
+	}
 	reset := func(w *world) call {
 		return call{path: "/administration/personnes/" + w.person().ID + "/mot-de-passe", form: form()}
 	}
@@ -275,7 +286,12 @@ func accountSamples() map[string]sample {
 			return call{path: "/administration/personnes/inviter", in: &here, gives: people.Member, beside: http.StatusBadRequest,
 				form: form("email", people.NewID()+"@example.fr", "langue", "fr", "role", string(people.Member), "territory", here.Territory.String())}
 		},
-		"person.reset":    reset,
-		"person.reset.do": reset,
+		"person.invite.list":          at("/administration/invitations"),
+		"person.invite.one":           invited(""),
+		"person.invite.withdraw.form": invited("/retirer"),
+		"person.invite.withdraw":      invited("/retirer"),
+		"person.invite.again":         invited("/renvoyer"),
+		"person.reset":                reset,
+		"person.reset.do":             reset,
 	}
 }

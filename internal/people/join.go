@@ -19,6 +19,8 @@ type Invitation struct {
 	Lang  i18n.Lang `json:"lang"`
 	By    string    `json:"by,omitempty"`    // person who invites, "" for the console and for whoever signs up
 	Grant *Grant    `json:"grant,omitempty"` // without Person
+	// SignUp says that somebody asked for it themselves.
+	SignUp bool `json:"sign_up,omitempty"`
 }
 
 // MayInvite is nil if the actor may offer an account with that mandate.
@@ -77,11 +79,7 @@ func (s *Accounts) InviteAs(ctx context.Context, by audit.Actor, v Invitation) (
 		if token, err = s.offer(ctx, tx, v, invitationLife, "invited"); err != nil {
 			return err
 		}
-		became := audit.Values{}
-		if v.Grant != nil {
-			became["role"], became["scope"] = string(v.Grant.Role), v.Grant.Scope.String()
-		}
-		tx.Record(audit.Entry{By: by, Action: "person.invite", Subject: "invitation:" + HashToken(token)[:16], Became: became})
+		tx.Record(audit.Entry{By: by, Action: "person.invite", Subject: "invitation:" + invitationID(HashToken(token)), Became: v.recorded()})
 		return nil
 	})
 	return token, err
@@ -131,7 +129,7 @@ func (s *Accounts) SignUp(ctx context.Context, email string, v Visit) error {
 		p, err := tx.PersonByEmail(ctx, EmailKey(email))
 		switch {
 		case fault.CodeOf(err) == fault.NotFound:
-			_, err := s.offer(ctx, tx, Invitation{Email: strings.TrimSpace(email), Lang: i18n.Lang(CheckLang(v.Lang))}, joinLife, "signup")
+			_, err := s.offer(ctx, tx, Invitation{Email: strings.TrimSpace(email), Lang: i18n.Lang(CheckLang(v.Lang)), SignUp: true}, joinLife, "signup")
 			return err
 		case err != nil:
 			return err

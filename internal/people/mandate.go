@@ -94,5 +94,8 @@ type Mandate struct {
 // Holds says whether the mandate is in force on a day.
 func (m Mandate) Holds(on Date) bool { return m.From <= on && (m.To == "" || on <= m.To) }
 
+// NeverBegan says whether the mandate was ended before its first day.
+func (m Mandate) NeverBegan() bool { return m.To != "" && m.To < m.From }
+
 // Past says whether the mandate is over on a day.
 func (m Mandate) Past(on Date) bool { return m.To != "" && m.To < on }

@@ -232,6 +232,15 @@ func (s *Accounts) newRecovery(tx Tx, a *Actor, creds []Credential) ([]string, e
 	return codes, tx.PutCredential(c)
 }
 
+// RecoveryLeft is how many recovery codes have not been used.
+func RecoveryLeft(c Credential) int {
+	var hashes []string
+	if json.Unmarshal([]byte(c.Data), &hashes) != nil {
+		return 0
+	}
+	return len(hashes)
+}
+
 // NewRecovery gives the actor new recovery codes in the place of the old ones.
 func (s *Accounts) NewRecovery(ctx context.Context, a *Actor, password string) (codes []string, err error) {
 	if err := s.guarded(ctx, a, password); err != nil {

@@ -20,6 +20,9 @@ type Reader interface {
 	Sessions(ctx context.Context, person string) ([]Session, error)
 	// Ticket finds a ticket by the hash of its token, whether or not it has expired.
 	Ticket(ctx context.Context, tokenHash string) (Ticket, error)
+	// Tickets are those of a purpose that nobody with an account holds and that hold
+	// after a moment, latest first, at most so many.
+	Tickets(ctx context.Context, purpose string, after time.Time, most int) ([]Ticket, error)
 	Mandate(ctx context.Context, id string) (Mandate, error)
 	// Administrators are the mandates of those who administer the whole installation
 	// on that day and can sign in.

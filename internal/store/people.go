@@ -107,6 +107,11 @@ func (r peopleReader) Ticket(ctx context.Context, hash string) (people.Ticket, e
 	return found("read a ticket", "", k, err)
 }
 
+func (r peopleReader) Tickets(ctx context.Context, purpose string, after time.Time, most int) ([]people.Ticket, error) {
+	return each(ctx, r.ask, "list tickets", scanTicket,
+		`SELECT `+ticketColumns+` FROM ticket WHERE purpose = $1 AND person = '' AND expires_at > $2 ORDER BY created_at DESC, token_hash LIMIT $3`, purpose, stamp(after), most)
+}
+
 const mandateColumns = `id, person, role, scope, starts, ends, given_by, act, act_href, follows, ended_by, end_reason, created_at, version`
 
 func scanMandate(s scanner) (m people.Mandate, err error) {
@@ -179,6 +184,11 @@ func (db *DB) Sessions(ctx context.Context, person string) ([]people.Session, er
 // Ticket implements [people.Reader].
 func (db *DB) Ticket(ctx context.Context, hash string) (people.Ticket, error) {
 	return db.reading().Ticket(ctx, hash)
+}
+
+// Tickets implements [people.Reader].
+func (db *DB) Tickets(ctx context.Context, purpose string, after time.Time, most int) ([]people.Ticket, error) {
+	return db.reading().Tickets(ctx, purpose, after, most)
 }
 
 // Mandate implements [people.Reader].

@@ -1,5 +1,7 @@
 package web
 
+import "strings"
+
 // Files is the documents and pictures that belong to something, and the forms that
 // add, describe and take them away where Action says to whom they are sent.
 type Files struct {
@@ -35,6 +37,17 @@ func (f Files) Error(field string) string {
 		}
 	}
 	return ""
+}
+
+// LastPicture is the picture that was added last: its address as id/name, and what it
+// shows in words; "" for none.
+func (f Files) LastPicture() (picture, alt string) {
+	for _, x := range f.Items {
+		if x.Picture != "" {
+			picture, alt = strings.TrimPrefix(x.Picture, "/apercus/"), x.Alt
+		}
+	}
+	return picture, alt
 }
 
 // Top gathers what is wrong.

@@ -45,6 +45,8 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"what has expired is forgotten", expire},
 		{"an erased person leaves nothing but their id", erased},
 		{"changes of one person wait for one another", serial},
+		{"tickets are listed as long as they hold", ticketLists},
+		{"invitations are seen, sent again and withdrawn", invitations},
 		{"two who administer cannot both take the other away", oneStays},
 		{"rules of mandates", mandateRules},
 		{"who is seen, suspended, reopened, erased", directory},
