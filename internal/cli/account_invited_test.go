@@ -189,7 +189,10 @@ func TestTheFirstSetUpTakesALogo(t *testing.T) {
 		t.Errorf("the form takes a file named %q", got)
 	}
 	rest := []string{"name", "Bassin du Trégor", "base_url", base, "accounts", "invitation", "alt", "Lannion-Trégor"}
-	v.sends(path, "logo.txt", []byte("no picture"), rest...).sees(http.StatusBadRequest, "Ce fichier n’est pas une image.", "Bassin du Trégor")
+	v.sends(path, "logo.txt", []byte("no picture"), rest...).sees(http.StatusBadRequest, "Ce fichier n’est pas une image.")
+	if got, _ := v.doc().Find("#name").Attr("value"); got != "Bassin du Trégor" {
+		t.Errorf("what was typed is lost: %q", got)
+	}
 	if v.doc().Find("header img, .top img").Length() != 0 {
 		t.Error("a text is the logo")
 	}

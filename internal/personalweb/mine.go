@@ -222,6 +222,7 @@ func (p *Pages) eraseWith(w http.ResponseWriter, r *http.Request, wrong error) e
 	page := &web.Page{
 		Title: l.T("personal.erase.title"), Template: "personal/erase", View: v, NoIndex: true,
 		Crumbs: []web.Crumb{{Text: l.T("personal.account"), Href: "/mon-compte"}, {Text: l.T("personal.mine.title"), Href: "/mes-donnees"}},
+		Rights: []web.Right{{What: l.T("personal.mine.right"), Who: l.T("personal.mine.right_who"), May: true, Why: l.T("personal.mine.right_why")}},
 	}
 	if f, ok := errors.AsType[*fault.Error](wrong); ok {
 		field, text := "email", l.T(f.Key, f.Args...)
