@@ -14,6 +14,8 @@ import (
 	"bassin/internal/api/geo"
 	"bassin/internal/atlas"
 	"bassin/internal/atlasweb"
+	"bassin/internal/commons"
+	"bassin/internal/commonsweb"
 	"bassin/internal/i18n"
 	"bassin/internal/mandateweb"
 	"bassin/internal/mediaweb"
@@ -27,6 +29,7 @@ import (
 	"bassin/internal/personalweb"
 	"bassin/internal/siteweb"
 	"bassin/internal/snapshot"
+	"bassin/internal/territory"
 	"bassin/internal/web"
 	"bassin/internal/web/assets"
 )
@@ -35,6 +38,7 @@ import (
 var nav = []web.Link{
 	{Key: "web.nav.map", Href: "/carte"},
 	{Key: "web.nav.observatory", Href: "/observatoire"},
+	{Key: "web.nav.commons", Href: "/communs"},
 	{Key: "web.nav.compose", Href: "/composer"},
 	{Key: "web.nav.data", Href: "/donnees"},
 	{Key: "web.nav.about", Href: "/a-propos"},
@@ -91,7 +95,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 			// With the day, as mandates begin and end with it.
 			return fmt.Sprint(s.live.Load().Manifest.Hash, s.site.edition.Load(), s.edition.n.Load(), people.DateOf(s.now(), zone))
 		}),
-		Templates: slices.Concat(atlasweb.Templates(), observatoryweb.Templates(), []web.Templates{siteweb.Templates(), personalweb.Templates(), noticeweb.Templates(), adminweb.Templates(), orgweb.Templates(), mandateweb.Templates(), accountweb.Templates(), api.Templates()}),
+		Templates: slices.Concat(atlasweb.Templates(), observatoryweb.Templates(), []web.Templates{siteweb.Templates(), personalweb.Templates(), noticeweb.Templates(), adminweb.Templates(), orgweb.Templates(), mandateweb.Templates(), commonsweb.Templates(), accountweb.Templates(), api.Templates()}),
 		Failures:  public.Failures(),
 	})
 	if err != nil {
@@ -103,6 +107,8 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	who := &orgweb.Pages{Kit: kit, Rules: bodies, Record: s.db, People: s.db, Files: attached, Now: s.now, Zone: zone}
 	mandates := &mandateweb.Pages{Kit: kit, Store: s.db, Now: s.now, Zone: zone, Resolve: perimeters.Resolve}
 	pages := &atlasweb.Pages{Kit: kit, Atlas: perimeters, Sections: slices.Concat(watch.Sections(), mandates.Sections(), who.Sections())}
+	shelf := &commons.Shelf{Library: s.library, Record: s.db, France: func(ctx context.Context) *territory.France { return snapshot.FromContext(ctx).France }}
+	library := &commonsweb.Pages{Kit: kit, Site: site, Library: s.library, Shelf: shelf, Bodies: bodies, People: s.db, Now: s.now, Zone: zone}
 	about := &siteweb.Pages{Kit: kit, Site: site}
 	admin := s.administration(kit, perimeters, bodies, reach, zone)
 	admin.Files = attached
@@ -111,7 +117,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	account := s.accountPages(gate, perimeters)
 	account.Files = attached
 
-	s.routes = slices.Concat(kit.Routes(), attached.Routes(), pages.Routes(), watch.Routes(), about.Routes(), own.Routes(), told.Routes(), admin.Routes(), who.Routes(), mandates.Routes(), account.Routes(), public.Routes(), public.DocsRoutes(kit))
+	s.routes = slices.Concat(kit.Routes(), attached.Routes(), pages.Routes(), watch.Routes(), about.Routes(), own.Routes(), told.Routes(), admin.Routes(), who.Routes(), mandates.Routes(), library.Routes(), account.Routes(), public.Routes(), public.DocsRoutes(kit))
 	router, err := kit.Router(s.routes)
 	if err != nil {
 		return nil, err

@@ -31,10 +31,10 @@ func examples() map[string][]any {
 			&entryView{Title: "…", Summary: "…", Marks: []web.Mark{{Text: "…"}}, Notices: []web.Notice{notice}, Actions: []web.Anchor{anchor}, Facts: facts, Description: []string{"…"},
 				Usable: []usableView{{"…", "…", "met"}}, Stories: []storyView{{"problem", "…", []string{"…"}}}, More: facts, Parts: []template.HTML{"<p>…</p>"}, Origins: table, Updated: "…", Versions: &anchor},
 		},
-		"library/choose": {&chooseView{Cards: []web.Card{{Title: "…", Text: "…", Href: "/communs/nouveau/data"}}}},
+		"library/choose": {&chooseView{Cards: []web.Card{{Title: "…", Text: "…", Href: "/proposer/data"}}}},
 		"library/form": {
-			&formView{Title: "…", Action: "/communs/nouveau/data", Cancel: "/communs"},
-			&formView{Title: "…", Lead: "…", Action: "/communs/nouveau/data", Cancel: "/communs", Errors: wrong, Notices: []web.Notice{notice}, Publishes: true,
+			&formView{Title: "…", Action: "/proposer/data", Cancel: "/communs"},
+			&formView{Title: "…", Lead: "…", Action: "/proposer/data", Cancel: "/communs", Errors: wrong, Notices: []web.Notice{notice}, Publishes: true,
 				Groups: []groupView{{"what", "…", false, []web.Field{field, choice}}, {"more", "…", true, []web.Field{field}}}, Hidden: []web.Hidden{{Name: versionField, Value: "1"}}},
 		},
 		"library/proposals": {

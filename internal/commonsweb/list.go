@@ -213,9 +213,9 @@ func (p *Pages) library(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if len(v.Hits) == 0 {
-		v.Empty = &web.State{Kind: "empty", Title: t.l.T("library.list.empty"), Text: t.l.T("library.list.empty_next"), Action: &web.Anchor{Text: t.l.T("library.state_need"), Href: "/communs/nouveau/need", Strong: true}}
+		v.Empty = &web.State{Kind: "empty", Title: t.l.T("library.list.empty"), Text: t.l.T("library.list.empty_next"), Action: &web.Anchor{Text: t.l.T("library.state_need"), Href: "/proposer/need", Strong: true}}
 	}
-	v.Actions = []web.Anchor{{Text: t.l.T("library.choose.title"), Href: "/communs/nouveau", Strong: true, Rel: "nofollow"}}
+	v.Actions = []web.Anchor{{Text: t.l.T("library.choose.title"), Href: "/proposer", Strong: true, Rel: "nofollow"}}
 	if people.Of(ctx).Known() {
 		v.Actions = append(v.Actions, web.Anchor{Text: t.l.T("library.mine.title"), Href: "/propositions", Quiet: true})
 	}

@@ -31,7 +31,7 @@ type proposalsView struct {
 func (p *Pages) mine(w http.ResponseWriter, r *http.Request) error {
 	l := p.Kit.Locale(r.Context())
 	v := &proposalsView{Title: l.T("library.mine.title"), Lead: l.T("library.mine.lead"),
-		Actions: []web.Anchor{{Text: l.T("library.choose.title"), Href: "/communs/nouveau", Strong: true}},
+		Actions: []web.Anchor{{Text: l.T("library.choose.title"), Href: "/proposer", Strong: true}},
 		Empty:   &web.State{Kind: "empty", Title: l.T("library.mine.empty"), Text: l.T("library.mine.empty_next")}}
 	return p.list(w, r, v, commons.RevisionFilter{Author: people.Of(r.Context()).Person.ID}, "/propositions", proposeRight(r.Context(), l))
 }

@@ -19,7 +19,7 @@ func (p *Pages) choose(w http.ResponseWriter, r *http.Request) error {
 	l := p.Kit.Locale(r.Context())
 	v := &chooseView{}
 	for _, k := range commons.Kinds {
-		v.Cards = append(v.Cards, web.Card{Title: l.T("commons.kind." + string(k)), Text: l.T("library.choose." + string(k)), Href: "/communs/nouveau/" + string(k)})
+		v.Cards = append(v.Cards, web.Card{Title: l.T("commons.kind." + string(k)), Text: l.T("library.choose." + string(k)), Href: "/proposer/" + string(k)})
 	}
 	return p.Kit.Page(w, r, &web.Page{Title: l.T("library.choose.title"), Template: "library/choose", View: v, NoIndex: true,
 		Crumbs: []web.Crumb{root(l)}, Rights: []web.Right{proposeRight(r.Context(), l)}})
@@ -51,7 +51,7 @@ func (p *Pages) newSheet(w http.ResponseWriter, r *http.Request) error {
 
 // newPage is the form of a new entry.
 func (p *Pages) newPage(w http.ResponseWriter, r *http.Request, x *form, home, note string) error {
-	v := &formView{Title: x.l.T("library.new." + string(x.kind)), Lead: x.l.T("library.form.lead"), Action: "/communs/nouveau/" + string(x.kind), Cancel: "/communs"}
+	v := &formView{Title: x.l.T("library.new." + string(x.kind)), Lead: x.l.T("library.form.lead"), Action: "/proposer/" + string(x.kind), Cancel: "/communs"}
 	return p.formPage(w, r, x, v, p.homeField(x, home), note, people.Scope{})
 }
 
