@@ -105,8 +105,11 @@ func TestLargeFiles(t *testing.T) {
 		{"publiccode.large", make([]byte, 1<<20)},
 		{"publiccode.nodes", []byte("name: N\nplatforms:\n" + strings.Repeat("  - a\n", 20_000))},
 		{"publiccode.deep", []byte("x: " + strings.Repeat("[", 100_000))},
-		{"publiccode.deep", []byte("x: " + strings.Repeat("{a: ", 60_000))},
-		{"publiccode.deep", []byte(strings.Repeat("- ", 100_000))},
+		{"publiccode.deep", []byte("x: " + strings.Repeat("{a: ", 30_000))},
+		{"publiccode.deep", []byte(strings.Repeat("- ", 60_000))},
+		{"publiccode.deep", []byte("x: " + strings.Repeat("[\n", 40_000))}, // minutes for the YAML library
+		{"publiccode.yaml", []byte(strings.Repeat("a: ", 40_000))},
+		{"publiccode.yaml", []byte("x: " + strings.Repeat("&a ", 40_000))},
 	} {
 		found, findings := r.Read(c.file)
 		if len(found) > 0 || !slices.ContainsFunc(findings, func(f commons.Finding) bool { return f.Key == c.key }) {

@@ -17,7 +17,8 @@ import (
 
 // Limits of a file that is read. A real one has a few hundred nodes, five deep.
 const (
-	mostBytes    = 256 << 10
+	mostBytes    = 128 << 10
+	mostMarks    = 500    // of one sort on a line: the YAML library takes their square in time
 	mostNodes    = 10_000 // with those that aliases repeat
 	mostDepth    = 20
 	mostFindings = 200
@@ -62,13 +63,21 @@ func (r *reading) parse(file []byte) ast.Node {
 	if bytes.HasPrefix(file, []byte("\xff\xfe")) || bytes.HasPrefix(file, []byte("\xfe\xff")) {
 		return fail(1, 0, "publiccode.encoding")
 	}
+	open := 0 // brackets, over the lines: those of texts close again
 	for i, line := range bytes.Split(file, []byte("\n")) {
 		if !utf8.Valid(line) || bytes.IndexByte(line, 0) >= 0 {
 			return fail(i+1, 0, "publiccode.encoding")
 		}
-		if nested(line) > mostDepth {
+		flow, lead := nested(line)
+		if max(open+flow, lead) > mostDepth {
 			return fail(i+1, 0, "publiccode.deep", mostDepth)
 		}
+		for _, mark := range []string{": ", "&", "*", "? ", "!"} {
+			if bytes.Count(line, []byte(mark)) > mostMarks {
+				return fail(i+1, 0, "publiccode.yaml")
+			}
+		}
+		open = max(0, open+bytes.Count(line, []byte("["))+bytes.Count(line, []byte("{"))-bytes.Count(line, []byte("]"))-bytes.Count(line, []byte("}")))
 	}
 	if bytes.HasPrefix(file, []byte("\ufeff")) {
 		r.say(place{1, 1}, "", commons.Warning, "publiccode.bom")
@@ -95,9 +104,10 @@ func (r *reading) parse(file []byte) ast.Node {
 	return body
 }
 
-// nested is how deep a line alone opens lists and maps.
-func nested(line []byte) int {
-	flow, deepest := 0, 0
+// nested is how deep a line alone opens lists and maps, by brackets and by what it
+// begins with.
+func nested(line []byte) (deepest, lead int) {
+	flow := 0
 	for _, b := range line {
 		switch b {
 		case '[', '{':
@@ -107,7 +117,6 @@ func nested(line []byte) int {
 		}
 		deepest = max(deepest, flow)
 	}
-	lead := 0
 	for _, b := range line {
 		if b == '-' || b == '?' || b == ':' {
 			lead++
@@ -118,17 +127,19 @@ func nested(line []byte) int {
 	if strings.Trim(string(line), "- \t\r") == "" && !bytes.Contains(line, []byte("- ")) {
 		lead = 0 // a rule, or the end of a document
 	}
-	return max(deepest, lead)
+	return deepest, lead
 }
 
 // syntax tells what is not YAML, with what is most often the cause.
 func (r *reading) syntax(file []byte, err error) ast.Node {
-	line, column, why := 0, 0, err.Error()
+	line, column, why := 0, 0, ""
 	if e, ok := errors.AsType[*yaml.SyntaxError](err); ok {
 		why = e.GetMessage()
 		if t := e.GetToken(); t != nil && t.Position != nil {
 			line, column = t.Position.Line, t.Position.Column
 		}
+	} else {
+		why = err.Error()
 	}
 	word := "publiccode.yaml"
 	if strings.Contains(why, "already defined") {
