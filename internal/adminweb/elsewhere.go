@@ -48,8 +48,8 @@ func (p *Pages) look(ctx context.Context, name string) (job.Work, error) {
 		Problems    int
 		Found       []audit.Problem
 	}
-	if err := json.Unmarshal([]byte(last.Became), &said); err != nil {
-		return w, err
+	if last.Action != recordedAs[name] || json.Unmarshal([]byte(last.Became), &said) != nil {
+		return w, nil // it does not say how it ended
 	}
 	w = job.Work{Name: name, Started: last.At, Ended: last.At}
 	switch {
