@@ -73,7 +73,7 @@ var Fields = []Field{
 	{Name: "themes", Type: Choice, Many: true, Values: Themes},
 	{Name: "publics", Type: Choice, Many: true, Values: Publics},
 	{Name: "keywords", Type: Line, Many: true, Most: 60},
-	{Name: "categories", Type: Line, Many: true, Most: 60, Kinds: running},
+	{Name: "categories", Type: Line, Many: true, Most: 80, Kinds: running},
 	{Name: "territories", Type: Place, Many: true},
 	{Name: "licence", Type: SPDX, Most: 200, Kinds: Commons},
 	{Name: "languages", Type: Language, Many: true},
@@ -93,6 +93,7 @@ var Fields = []Field{
 
 	{Name: "platforms", Type: Line, Many: true, Most: 40, Kinds: software},
 	{Name: "features", Type: Line, Many: true, Most: 200, Kinds: running},
+	{Name: "used_by", Type: Line, Many: true, Most: 200, Kinds: running},
 	{Name: "software_version", Type: Line, Most: 60, Kinds: software},
 	{Name: "release_date", Type: Day, Kinds: Commons},
 	{Name: "maintenance", Type: Choice, Kinds: software, Values: []string{"internal", "contract", "community", "none"}},
@@ -106,7 +107,7 @@ var Fields = []Field{
 	{Name: "operator", Type: Body, Most: 200, Kinds: service},
 	{Name: "opened_to", Type: Line, Most: 200, Kinds: service},
 	{Name: "duration", Type: Line, Most: 100, Kinds: knowledge},
-	{Name: "published_on", Type: Day, Kinds: []Kind{Knowledge, Data}},
+	{Name: "published_on", Type: Day, Kinds: []Kind{Service, Knowledge, Data}},
 	{Name: "publisher", Type: Body, Most: 200, Kinds: data},
 	{Name: "modified_on", Type: Day, Kinds: data},
 	{Name: "period", Type: Line, Most: 100, Kinds: data},
@@ -115,6 +116,7 @@ var Fields = []Field{
 	{Name: "distributions", Type: Link, Many: true, Kinds: data},
 	{Name: "endpoint", Type: Link, Kinds: data},
 	{Name: "conforms_to", Type: Link, Many: true, Kinds: data},
+	{Name: "hosted_on", Type: Reference, Many: true, Kinds: data},
 	{Name: "serves", Type: Reference, Many: true, Kinds: data},
 	{Name: "datasets", Type: Number, Kinds: data},
 

@@ -8,11 +8,15 @@ type Statement struct {
 	Vintage string // of the source, as it writes it
 	Licence string // SPDX, of the source's words
 	Sheet   Sheet
+
+	Presumed bool // the source does not state its licence: it is held to be that one
 }
 
 // Origin says on whose word a field is: a source's, or that of people here (zero).
 type Origin struct {
 	Source, Record, Vintage, Licence string
+
+	Presumed bool // see [Statement]
 }
 
 // People says whether people of this installation wrote it.
@@ -27,7 +31,7 @@ func compose(said []Statement, own Sheet) (Sheet, map[string]Origin) {
 			if _, there := out[field]; there || len(values) == 0 {
 				continue
 			}
-			out[field], from[field] = values, Origin{s.Source, s.Record, s.Vintage, s.Licence}
+			out[field], from[field] = values, Origin{s.Source, s.Record, s.Vintage, s.Licence, s.Presumed}
 		}
 	}
 	for field, values := range own {

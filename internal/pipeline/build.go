@@ -41,7 +41,7 @@ func Build(ctx context.Context, dataDir, varDir string, tell func(Step)) (hash s
 		Communes: made.in.outlines["outlines-communes"], Overseas: made.in.outlines["outlines-overseas"],
 		Arrondissements: made.in.outlines["outlines-arrondissements"], QPV: made.in.outlines["qpv-outlines"],
 		Indicators: made.definitions, Figures: made.figures,
-		Places: made.places, PlacesODbL: made.placesODbL,
+		Places: made.places, PlacesODbL: made.placesODbL, Statements: made.statements,
 	}
 	for _, s := range made.in.manifest.Sources {
 		content.Sources = append(content.Sources, s.Source)
@@ -63,6 +63,7 @@ type made struct {
 	definitions        []indicator.Definition
 	figures            indicator.Figures
 	places, placesODbL []place.Row
+	statements         []snapshot.Statement
 	report             Report
 	progress           *progress
 }
@@ -76,7 +77,7 @@ func prepare(ctx context.Context, dataDir string, tell func(Step), more int) (ma
 	if err := m.checkNeeded(filepath.Join(dataDir, manifestName)); err != nil {
 		return made{}, err
 	}
-	out := made{progress: &progress{tell: tell, of: len(m.Sources) + 5 + more}, report: Report{Vintage: m.Vintage}}
+	out := made{progress: &progress{tell: tell, of: len(m.Sources) + 6 + more}, report: Report{Vintage: m.Vintage}}
 	if out.in, err = readInputs(ctx, dataDir, m, out.progress); err != nil {
 		return out, err
 	}
@@ -99,13 +100,18 @@ func prepare(ctx context.Context, dataDir string, tell func(Step), more int) (ma
 	}
 	out.progress.begin("making the tables")
 	out.tables = out.in.territoryTables(&out.report)
-	if _, err := territory.New(out.tables); err != nil {
+	france, err := territory.New(out.tables)
+	if err != nil {
 		return out, fmt.Errorf("the tables made of %s contradict each other: %w", dataDir, err)
 	}
 	out.places, out.placesODbL = out.in.places(&out.report)
 	places, err := place.New(out.tables.Communes, out.places, out.placesODbL)
 	if err != nil {
 		return out, fmt.Errorf("the places made of %s contradict the communes: %w", dataDir, err)
+	}
+	out.progress.begin("joining the catalogues of commons")
+	if out.statements, err = out.in.commons(ctx, france, &out.report); err != nil {
+		return out, err
 	}
 	out.progress.begin("making the figures")
 	measure := newMeasure(out.in, newUnits(out.tables.Communes, out.tables.Parts, out.in.stale))
@@ -123,6 +129,7 @@ func prepare(ctx context.Context, dataDir string, tell func(Step), more int) (ma
 		{"parts", len(out.tables.Parts)}, {"populations", len(out.tables.Populations)}, {"events", len(out.tables.Events)},
 		{"passages", len(out.tables.Passages)}, {"figures", len(out.figures.Units)}, {"quarters", len(out.figures.Quarters)}, {"indicators", len(out.definitions)},
 		{"places", len(out.places)}, {"places-odbl", len(out.placesODbL)},
+		{"statements", len(out.statements)},
 	}...)
 	return out, nil
 }

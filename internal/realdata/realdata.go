@@ -104,7 +104,7 @@ func folder() (string, error) {
 		return "", err
 	}
 	io.WriteString(h, print)
-	for _, room := range []string{"pipeline", "snapshot", "territory", "place", "indicator"} {
+	for _, room := range []string{"pipeline", "snapshot", "territory", "place", "indicator", "commons"} {
 		err := filepath.WalkDir(filepath.Join(Root(), "internal", room), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err

@@ -17,7 +17,7 @@ import (
 
 // Format is the version of the folder layout and of the tables' columns that
 // this program writes and reads.
-const Format = 4
+const Format = 5
 
 const (
 	manifestName = "manifest.json"

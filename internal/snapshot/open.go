@@ -29,6 +29,7 @@ type Snapshot struct {
 	Arrondissements *shape.Topology // municipal arrondissements
 	QPV             *shape.Topology
 	Panel           *indicator.Panel
+	Statements      []Statement // what catalogues say of commons, entry after entry
 
 	outlines outlines
 }
@@ -77,6 +78,9 @@ func (s *Snapshot) readTables(r *reader) error {
 	wg.Wait()
 	if err = errors.Join(err, placeErr); err != nil {
 		return err
+	}
+	if s.Statements = read[Statement](r, statementTable); r.err != nil {
+		return r.err
 	}
 	return s.indicators()
 }

@@ -227,7 +227,7 @@ func TestDamaged(t *testing.T) {
 	}{
 		{"no manifest", func(t *testing.T, dir string) { os.Remove(filepath.Join(dir, manifestName)) }, "there is no manifest.json"},
 		{"cut manifest", rewrite(manifestName, func(b []byte) []byte { return b[:len(b)/2] }), "unexpected end of JSON input"},
-		{"other format", rewrite(manifestName, replace(`"format": 4`, `"format": 9`)), "the snapshot is in format 9 and this program reads format 4"},
+		{"other format", rewrite(manifestName, replace(`"format": 5`, `"format": 9`)), "the snapshot is in format 9 and this program reads format 5"},
 		{"edited manifest", rewrite(manifestName, replace("INSEE", "insee")), "it was changed after it was written"},
 		{"flipped byte", rewrite("communes.parquet", func(b []byte) []byte { b[len(b)/2] ^= 1; return b }), "communes.parquet was changed after it was written"},
 		{"truncated", rewrite("zones.parquet", func(b []byte) []byte { return b[:len(b)-4] }), "zones.parquet has"},

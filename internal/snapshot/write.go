@@ -33,6 +33,7 @@ type Content struct {
 	Figures         indicator.Figures
 	Places          []place.Row // under Licence Ouverte
 	PlacesODbL      []place.Row
+	Statements      []Statement // what catalogues say of commons, entry after entry
 	Sources         []Source
 	Report          []byte // JSON
 }
@@ -98,7 +99,7 @@ func (c *Content) tables() []tableWriter {
 	}
 	apart := rowsOf(placeTableODbL, c.PlacesODbL)
 	apart.table.Licence, apart.table.Path = odbl, "odbl/places.parquet"
-	return append(w, rowsOf(placeTable, c.Places), apart)
+	return append(w, rowsOf(placeTable, c.Places), apart, rowsOf(statementTable, c.Statements))
 }
 
 func rowsOf[T any](name string, rows []T) tableWriter {
