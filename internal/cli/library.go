@@ -11,8 +11,9 @@ import (
 
 // newLibrary joins the library to the database and to the open data of the moment.
 func (s *Server) newLibrary() *commons.Library {
-	none := commons.NewCatalogue(nil) // no snapshot holds published catalogues yet
-	l := &commons.Library{Store: s.db, Catalogue: func(context.Context) *commons.Catalogue { return none }}
+	l := &commons.Library{Store: s.db, Catalogue: func(ctx context.Context) *commons.Catalogue {
+		return s.catalogue.Of(s.seen(ctx), commons.CatalogueOf)
+	}}
 	l.Check = commons.Checking{
 		France: func(ctx context.Context) *territory.France { return s.seen(ctx).France },
 		Entry: func(ctx context.Context, id string) (bool, error) {

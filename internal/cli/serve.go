@@ -98,24 +98,25 @@ type Server struct {
 	// pause lies between two looks at what is to be done behind the requests; 0 for a second.
 	pause time.Duration
 
-	live     snapshot.Live
-	geo      *geo.Handler
-	pages    *atlasweb.Pages
-	site     *liveSite
-	edition  *edition
-	mail     *liveMail
-	accounts *people.Accounts
-	scopes   scopes
-	catalog  *i18n.Catalog
-	kit      *web.Renderer
-	routes   []web.Route
-	db       *store.DB
-	media    *media.Service
-	library  *commons.Library
-	listener net.Listener
-	http     *http.Server
-	started  time.Time
-	renewing sync.Mutex // held while the data is looked at again
+	live      snapshot.Live
+	catalogue snapshot.Bound[*commons.Catalogue]
+	geo       *geo.Handler
+	pages     *atlasweb.Pages
+	site      *liveSite
+	edition   *edition
+	mail      *liveMail
+	accounts  *people.Accounts
+	scopes    scopes
+	catalog   *i18n.Catalog
+	kit       *web.Renderer
+	routes    []web.Route
+	db        *store.DB
+	media     *media.Service
+	library   *commons.Library
+	listener  net.Listener
+	http      *http.Server
+	started   time.Time
+	renewing  sync.Mutex // held while the data is looked at again
 }
 
 // Open prepares everything a first visitor needs: database, snapshot, listener.

@@ -41,7 +41,7 @@ const fewest = 4
 var sameSoftware = map[string]string{
 	"83": "sill-10", "171": "sill-17", "173": "sill-111", "175": "sill-148", "176": "sill-55", "177": "sill-102", "181": "sill-49",
 	"79": "sill-43", "148": "sill-187", "165": "sill-101", "166": "sill-4", "167": "sill-4", "168": "sill-4", "211": "sill-139",
-	"265": "sill-8", "342": "sill-133", "346": "sill-62", "479": "sill-79", "502": "sill-39", "519": "sill-144",
+	"265": "sill-8", "342": "sill-133", "179": "sill-123", "346": "sill-62", "479": "sill-79", "502": "sill-39", "519": "sill-144",
 	"446": "support-319", "497": "support-246", "322": "support-233",
 }
 

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,7 +58,7 @@ func (j *joining) sill(n *named) {
 	status := map[string]string{"R": "recommended", "O": "watched", "FR": "leaving"}
 	twins := map[[2]string]string{} // number of the Comptoir and name -> entry
 	var odd, unread, merged []string
-	for i := range t.rows {
+	for _, i := range numbered(t, "id") {
 		get := func(c string) string { return t.get(i, c) }
 		id, name := get("id"), get("name")
 		entry, twin := "sill-"+id, [2]string{get("comptoir_du_libre_id"), letters(name)}
@@ -148,7 +149,7 @@ func (j *joining) market(n *named) {
 	var rows []row
 	own := map[[2]string]string{} // category and name -> entry, among rows of the contract
 	var merged, twins []string
-	for i := range t.rows {
+	for _, i := range numbered(t, "Identifiant marché") {
 		rows = append(rows, row{t.get(i, "Identifiant marché"), t.get(i, "Logiciel"), t.get(i, "Catégorie")})
 	}
 	// Entries found before this list only: two rows of it are one by name and category, or as judged.
@@ -170,7 +171,9 @@ func (j *joining) market(n *named) {
 			twins = append(twins, r.record+" "+r.name+" = "+entry)
 		} else {
 			entry = "support-" + r.record
-			own[[2]string{r.category, letters(title)}] = entry
+			if !apartSoftware[r.record] {
+				own[[2]string{r.category, letters(title)}] = entry
+			}
 			n.add(entry, title, maven)
 		}
 		s := j.say(entry, commons.Software, t.source.Key, r.record).sheet
@@ -181,6 +184,17 @@ func (j *joining) market(n *named) {
 	}
 	j.note(Derived, "support-market", "Logiciel", "the same software as an entry of another list", merged)
 	j.note(Derived, "support-market", "Logiciel", "the same software as another row", twins)
+}
+
+// numbered are the rows of a table in the order of a number, whatever their order in the
+// file: which of two records names an entry must not change from one edition to the next.
+func numbered(t *table, column string) []int {
+	rows := make([]int, len(t.rows))
+	for i := range rows {
+		rows[i] = i
+	}
+	slices.SortFunc(rows, func(a, b int) int { return compareRecords(t.get(a, column), t.get(b, column)) })
+	return rows
 }
 
 func clone(m map[string][]string) map[string][]string {
