@@ -159,8 +159,8 @@ func TestSameBytes(t *testing.T) {
 		}
 		return err
 	})
-	if err != nil || files != 24 {
-		t.Errorf("%d files, %v; want 21 tables, the catalogue of indicators, a report and a manifest", files, err)
+	if err != nil || files != 25 {
+		t.Errorf("%d files, %v; want 22 tables, the catalogue of indicators, a report and a manifest", files, err)
 	}
 	other := sample(t)
 	other.Tables.Communes[0].Name = "Lannuon"
