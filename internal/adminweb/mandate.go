@@ -25,6 +25,11 @@ func (p *Pages) one(r *http.Request) (people.Mandate, error) {
 }
 
 func (p *Pages) mandate(w http.ResponseWriter, r *http.Request) error {
+	return p.mandateWith(w, r, nil)
+}
+
+// mandateWith is the page of a mandate, with why its act was refused.
+func (p *Pages) mandateWith(w http.ResponseWriter, r *http.Request, failed error) error {
 	l, ctx := p.Kit.Locale(r.Context()), r.Context()
 	m, err := p.one(r)
 	if err != nil {
@@ -48,6 +53,14 @@ func (p *Pages) mandate(w http.ResponseWriter, r *http.Request) error {
 	}
 	if len(links.Items) > 0 {
 		v.Shows = append(v.Shows, links)
+	}
+	act, err := p.actPart(r, m, failed)
+	if err != nil {
+		return err
+	}
+	v.Parts = append(v.Parts, act)
+	if failed != nil {
+		o.status = http.StatusUnprocessableEntity
 	}
 	return p.draw(w, r, v, o)
 }

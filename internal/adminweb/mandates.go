@@ -22,6 +22,7 @@ func (p *Pages) mandateRoutes() []web.Route {
 		get("/mandats/{id}", "admin.mandates.one", p.mandate),
 		get("/mandats/donner", "mandate.give.form", p.giveForm),
 		post("/mandats/donner", "mandate.give", p.give),
+		p.actRoute(),
 		get("/mandats/{id}/terminer", "mandate.end.form", p.endForm),
 		post("/mandats/{id}/terminer", "mandate.end", p.end),
 		get("/mandats/{id}/transmettre", "mandate.handover.form", p.handForm),

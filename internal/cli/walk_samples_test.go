@@ -140,6 +140,14 @@ func adminSamples() map[string]sample {
 		"mandate.end.form":      of(people.Member, "/terminer"),
 		"mandate.end":           given(people.Member, "/terminer", "version", "1", "to", "2900-01-01"),
 		"mandate.handover.form": of(people.Member, "/transmettre"),
+		"mandate.give.act": func(w *world) call {
+			m := w.mandate(people.Member, here)
+			a, err := w.s.media.Add(w.t.Context(), audit.System, media.Given{Subject: m.Subject(), Name: "acte.txt"}, strings.NewReader("Article 1"))
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			return call{path: mandates + m.ID + "/acte", form: form("do", "remove", "id", a.ID), in: &here, gives: people.Member}
+		},
 		"mandate.give": func(w *world) call {
 			return call{path: mandates + "donner", form: form("personne", w.mandate(people.Observer, here).Person, "role", string(people.Signatory), "ou", here.String()), in: &here, gives: people.Signatory}
 		},

@@ -103,9 +103,9 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	}
 	s.kit, gate.Kit = kit, kit
 	watch := &observatoryweb.Pages{Kit: kit, Site: site, Observatory: figures}
-	attached := &mediaweb.Pages{Kit: kit, Media: s.media, May: mediaweb.Public, Now: s.now}
+	attached := &mediaweb.Pages{Kit: kit, Media: s.media, May: s.mayRead, Now: s.now}
 	who := &orgweb.Pages{Kit: kit, Rules: bodies, Record: s.db, People: s.db, Files: attached, Now: s.now, Zone: zone}
-	mandates := &mandateweb.Pages{Kit: kit, Store: s.db, Now: s.now, Zone: zone, Resolve: perimeters.Resolve}
+	mandates := &mandateweb.Pages{Kit: kit, Store: s.db, Act: attached.First, Now: s.now, Zone: zone, Resolve: perimeters.Resolve}
 	pages := &atlasweb.Pages{Kit: kit, Atlas: perimeters, Sections: slices.Concat(watch.Sections(), mandates.Sections(), who.Sections())}
 	shelf := &commons.Shelf{Library: s.library, Record: s.db, France: func(ctx context.Context) *territory.France { return snapshot.FromContext(ctx).France }}
 	library := &commonsweb.Pages{Kit: kit, Site: site, Library: s.library, Shelf: shelf, Bodies: bodies, People: s.db, Now: s.now, Zone: zone}

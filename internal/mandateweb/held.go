@@ -82,6 +82,11 @@ func (p *Pages) held(ctx context.Context, l *i18n.Localizer, f *territory.France
 		if m.To != "" {
 			h.To = l.Day(string(m.To))
 		}
+		if file, err := p.Act(ctx, m.Subject()); err != nil {
+			return nil, err
+		} else if file != "" { // here whatever becomes of another site
+			h.ActHref = file
+		}
 		if m.Scope == people.Everywhere {
 			h.Where = l.T("mandate.everywhere")
 		} else if of, ok := f.Territory(m.Scope.Territory); ok {

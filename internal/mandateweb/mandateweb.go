@@ -27,6 +27,9 @@ type Pages struct {
 	Store Store
 	Now   func() time.Time
 	Zone  *time.Location
+	// Act is the address of the file of an act that was attached to a mandate, for whom
+	// the reader is; "" for none.
+	Act func(ctx context.Context, subject string) (string, error)
 	// Resolve finds a territory, custom ones too.
 	Resolve func(ctx context.Context, f *territory.France, expr string) (*territory.Territory, error)
 }

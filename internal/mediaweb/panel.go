@@ -96,6 +96,18 @@ func (p *Pages) Receive(r *http.Request, by audit.Actor, subject string, public 
 	return err
 }
 
+// First is the address of the oldest attachment of a subject that the reader may read,
+// "" for none.
+func (p *Pages) First(ctx context.Context, subject string) (string, error) {
+	all, err := p.Media.Of(ctx, subject)
+	for _, a := range all {
+		if p.May(ctx, a) == nil {
+			return Address(a), err
+		}
+	}
+	return "", err
+}
+
 // Count is how many attachments a subject has.
 func (p *Pages) Count(ctx context.Context, subject string) (int, error) {
 	all, err := p.Media.Of(ctx, subject)

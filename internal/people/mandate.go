@@ -97,5 +97,9 @@ func (m Mandate) Holds(on Date) bool { return m.From <= on && (m.To == "" || on 
 // NeverBegan says whether the mandate was ended before its first day.
 func (m Mandate) NeverBegan() bool { return m.To != "" && m.To < m.From }
 
+// Public says whether everybody may know of the mandate: a public role over a territory
+// or over the whole.
+func (m Mandate) Public() bool { return m.Role.Public() && m.Scope.Organisation == "" }
+
 // Past says whether the mandate is over on a day.
 func (m Mandate) Past(on Date) bool { return m.To != "" && m.To < on }

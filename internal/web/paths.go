@@ -71,7 +71,7 @@ func words(path string, table map[string]string) string {
 // the path (query, fragment) is left alone, as is an address that is no path of
 // this site, or that of the API: it has one for every language.
 func (p *paths) in(lang i18n.Lang, href string) string {
-	if !strings.HasPrefix(href, "/") || strings.HasPrefix(href, "//") || strings.HasPrefix(href, "/api/") || lang == i18n.FR {
+	if !strings.HasPrefix(href, "/") || strings.HasPrefix(href, "//") || strings.HasPrefix(href, "/api/") || strings.HasPrefix(href, "/fichiers/") || lang == i18n.FR {
 		return href
 	}
 	path, rest := href, ""
