@@ -47,6 +47,7 @@ type listView struct {
 	Where       web.Field
 	Choices     []web.Anchor
 	Sort        web.Field
+	Narrowed    bool // some filter is chosen, or wrong
 	Facets      []facetView
 	Chosen      []web.Anchor // each takes a choice away
 	Count       string
@@ -189,6 +190,7 @@ func (p *Pages) library(w http.ResponseWriter, r *http.Request) error {
 		v.Sort.Options = append(v.Sort.Options, web.Option{Value: o, Label: t.l.T("library.sort." + orRelevance(o)), Chosen: o == a.search.Sort})
 	}
 	t.facets(a, result, v)
+	v.Narrowed = len(v.Chosen) > 0 || v.Where.Error != ""
 	v.Count = t.l.T("library.list.count", result.Total)
 	if result.Read != "" {
 		v.Understood = t.l.T("library.list.understood", result.Read)
@@ -228,7 +230,7 @@ func (p *Pages) library(w http.ResponseWriter, r *http.Request) error {
 			{Text: t.l.T("library.list.atom"), Href: a.with("/communs/flux", "page"), Rel: "nofollow"},
 		}}
 	}
-	page := &web.Page{Title: v.Title, Description: v.Lead, Template: "library/list", View: v, NoIndex: len(r.URL.Query()) > 0, Wide: true, Rights: []web.Right{proposeRight(ctx, t.l)}}
+	page := &web.Page{Title: v.Title, Description: v.Lead, Template: "library/list", View: v, NoIndex: len(r.URL.Query()) > 0, Rights: []web.Right{proposeRight(ctx, t.l)}}
 	if a.in != nil {
 		page.Territory = &web.Context{Name: v.Within, Kind: naming.Kind(t.l, a.in), Href: a.in.Path()}
 		page.Crumbs = append(web.TerritoryCrumbs(t.l, t.f, a.in), web.Crumb{Text: v.Within, Href: a.in.Path()})

@@ -210,8 +210,9 @@ func paragraphs(s string) []string {
 	return out
 }
 
-// place finds the territory that was typed: level:code, or a name that one alone has,
-// a commune or an intercommunalité first; else the identifiers of those it may be.
+// place finds the territory that was typed: level:code, what these pages call it, or a
+// name, that of a commune first: others of that name are called otherwise too. Where
+// it is not enough, the identifiers of those it may be.
 func (t *teller) place(typed string) (territory.ID, []string) {
 	if at := strings.LastIndex(typed, "("); at >= 0 && strings.HasSuffix(typed, ")") {
 		typed = typed[at+1 : len(typed)-1]
@@ -219,12 +220,23 @@ func (t *teller) place(typed string) (territory.ID, []string) {
 	if id, ok := territory.ParseID(strings.TrimSpace(typed)); ok {
 		return id, nil
 	}
-	s := snapshot.FromContext(t.ctx)
-	var exact []territory.ID
+	s, name := snapshot.FromContext(t.ctx), people.Fold(typed)
+	var exact, communes []territory.ID
 	for _, m := range s.Names.Search(typed, names.Options{Limit: 20}) {
-		if u, ok := s.France.Territory(m.ID); ok && slices.Equal(people.Fold(u.Name), people.Fold(typed)) {
+		u, ok := s.France.Territory(m.ID)
+		switch {
+		case !ok:
+		case u.Level != territory.Commune && slices.Equal(people.Fold(naming.Heading(t.l, t.f, u)), name):
+			return u.ID, nil
+		case slices.Equal(people.Fold(u.Name), name):
 			exact = append(exact, u.ID)
+			if u.Level == territory.Commune {
+				communes = append(communes, u.ID)
+			}
 		}
+	}
+	if len(communes) > 0 {
+		exact = communes
 	}
 	if len(exact) == 1 {
 		return exact[0], nil
