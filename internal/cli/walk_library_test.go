@@ -85,4 +85,3 @@ func librarySamples() map[string]sample {
 		},
 	}
 }
-
