@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
+	"strings"
 
 	"bassin/internal/commons"
 	"bassin/internal/fault"
@@ -71,6 +72,9 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	if v.Origins, err = t.origins(sheet, origins); err != nil {
 		return err
+	}
+	if sources := t.sources(&e); len(sources) > 0 {
+		v.Facts.Items = append(v.Facts.Items, web.Fact{Term: l.T("library.sources"), Text: strings.Join(sources, " · ")})
 	}
 	for _, part := range p.Parts {
 		body, err := part(r, &e, sheet)
@@ -227,6 +231,17 @@ func (t *teller) origins(s commons.Sheet, from map[string]commons.Origin) (*web.
 		return nil, nil
 	}
 	return &out, nil
+}
+
+// sources names the catalogues that tell of an entry, each once.
+func (t *teller) sources(e *commons.Entry) []string {
+	var out []string
+	for _, said := range e.Said {
+		if name := t.source(commons.Origin{Source: said.Source}).Text; said.Source != "" && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // source names where a field comes from, with its vintage and licence.

@@ -324,7 +324,7 @@ func (t *teller) hit(e *commons.Entry, result search.Result) hitView {
 	if l := s.Get("licence"); l != "" {
 		meta = append(meta, l)
 	}
-	h.Meta = strings.Join(meta, " · ")
+	h.Meta = strings.Join(append(meta, t.sources(e)...), " · ")
 	return h
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"html/template"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -96,6 +97,9 @@ func (t *teller) value(f commons.Field, v string) (text, href string, err error)
 		}
 		return t.l.T("library.entry_gone"), "", nil
 	case commons.Line, commons.Text, commons.SPDX, commons.Indicator:
+		if f.Name == "wikidata" {
+			return v, "https://www.wikidata.org/wiki/" + url.PathEscape(v), nil
+		}
 	}
 	return v, "", nil
 }
