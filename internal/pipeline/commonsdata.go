@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"bassin/internal/commons"
+	orgs "bassin/internal/people"
 	"bassin/internal/search"
 	"bassin/internal/territory"
 )
@@ -34,9 +35,10 @@ func (j *joining) schemas() {
 	}
 }
 
-// themesOf are the words of the observatory as themes of the library.
+// themesOf are the words of the observatory as themes of the library. Social and
+// administrative data are no help with digital tools nor with online procedures.
 var themesOf = map[string]string{
-	"social": "inclusion", "transport": "transport", "administratif": "administration", "citoyennete": "administration", "energie": "energy", "economie": "economy",
+	"transport": "transport", "energie": "energy", "economie": "economy",
 	"culture": "heritage", "patrimoine": "heritage", "education": "education", "sante": "health", "tourisme": "economy",
 }
 
@@ -125,10 +127,13 @@ func (j *joining) bodies(platform, host map[string]*said) {
 		b := j.say("opendata-"+siren, commons.Data, t.source.Key, siren)
 		s := b.sheet
 		at, how := find.of(siren, get("name"), get("type"), get("departement"), get("region"))
-		name := get("name")
+		name, publisher := get("name"), get("name")
 		if id, ok := territory.ParseID(at); ok && how != seat {
 			if x, ok := j.france.Territory(id); ok {
 				name = x.Name
+			}
+			if c := orgs.Collectivites(j.france, id); len(c) == 1 {
+				publisher = commons.OrganisationValue(c[0].ID)
 			}
 		}
 		switch {
@@ -142,7 +147,7 @@ func (j *joining) bodies(platform, host map[string]*said) {
 		s.Set("form", "catalogue")
 		themed(s, parts(get("themes"), ","))
 		s.Set("territories", at)
-		s.Set("publisher", get("name"))
+		s.Set("publisher", publisher)
 		address, other := get("platform_url"), get("datagouv_url")
 		if address == "" {
 			address = other
