@@ -81,6 +81,7 @@ var rooms = map[string]floor{
 	"internal/ballot":    engines,
 	"internal/snapshot":  engines,
 	"internal/search":    engines, // full-text search with facets
+	"internal/table":     engines, // tables of spreadsheets, read and written
 
 	"internal/fault": ground,
 	"internal/i18n":  ground,

@@ -103,7 +103,7 @@ func TestEmptyTableIsAForm(t *testing.T) {
 		t.Fatal(err)
 	}
 	found, findings := commons.ReadCSV(b.Bytes())
-	if len(found) != 0 || len(findings) != 1 || findings[0].Key != "commons.csv.no_rows" {
+	if len(found) != 0 || len(findings) != 1 || findings[0].Key != "table.no_rows" {
 		t.Errorf("read %v, %v", found, findings)
 	}
 	if head := b.String(); strings.Contains(head, "repository") || !strings.Contains(head, ";wanted_by;") {
@@ -112,12 +112,12 @@ func TestEmptyTableIsAForm(t *testing.T) {
 }
 
 func TestLargeTables(t *testing.T) {
-	if found, findings := commons.ReadCSV(make([]byte, 21<<20)); found != nil || findings[0].Key != "commons.csv.large" {
+	if found, findings := commons.ReadCSV(make([]byte, 21<<20)); found != nil || findings[0].Key != "table.large" {
 		t.Errorf("21 MB gave %d entries, %v", len(found), findings)
 	}
 	file := []byte("kind\n" + strings.Repeat("need\n", 20_001))
 	found, findings := commons.ReadCSV(file)
-	if len(found) != 20_000 || len(findings) != 1 || findings[0].Key != "commons.csv.many_rows" {
+	if len(found) != 20_000 || len(findings) != 1 || findings[0].Key != "table.many_rows" {
 		t.Errorf("20,001 rows gave %d entries, %v", len(found), findings)
 	}
 	if _, findings := commons.ReadCSV([]byte("kind\n" + strings.Repeat("x\n", 2_000))); len(findings) != 500 {
