@@ -359,3 +359,21 @@ func (s *Shelf) overlapping(ctx context.Context, index *search.Index, in territo
 	}
 	return out, nil
 }
+
+// IDs are the entries that everybody may read, by id: published ones, and retired ones,
+// which say what to take instead.
+func (s *Shelf) IDs(ctx context.Context) ([]string, error) {
+	index, err := s.now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	q := search.Query{Filters: map[string][]string{FacetState: {string(Published), string(Retired)}}}
+	q.Size = index.Find(q).Total
+	hits := index.Find(q).Hits
+	out := make([]string, len(hits))
+	for i, h := range hits {
+		out[i] = h.ID
+	}
+	slices.Sort(out)
+	return out, nil
+}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"bassin/internal/commons"
-	"bassin/internal/snapshot"
 )
 
 // Atom elements, RFC 4287.
@@ -82,7 +81,7 @@ func (p *Pages) atom(w http.ResponseWriter, r *http.Request) error {
 		feed.Title = l.T("library.feed.title", a.search.Text)
 	}
 	// An entry that only catalogues tell of changes with the data.
-	data := time.Date(snapshot.FromContext(r.Context()).Manifest.Vintage, time.January, 1, 0, 0, 0, 0, time.UTC)
+	data := published(r)
 	last := data
 	for i := range entries {
 		e := &entries[i]

@@ -23,6 +23,7 @@ type Pages struct {
 	Site    func() web.Site
 	Library *commons.Library
 	Shelf   *commons.Shelf
+	Formats Formats
 	Bodies  Bodies
 	People  People
 	Now     func() time.Time
@@ -63,6 +64,9 @@ func (p *Pages) Routes() []web.Route {
 		{Method: http.MethodGet, Pattern: "/communs", Action: "commons.list", Who: web.Everyone, Handler: p.library},
 		{Method: http.MethodGet, Pattern: "/communs/csv", Action: "commons.csv", Who: web.Everyone, Handler: p.csv},
 		{Method: http.MethodGet, Pattern: "/communs/flux", Action: "commons.atom", Who: web.Everyone, Handler: p.atom},
+		{Method: http.MethodGet, Pattern: "/communs/catalogue.ttl", Action: "commons.catalogue.turtle", Who: web.Everyone, Handler: p.turtle},
+		{Method: http.MethodGet, Pattern: "/communs/catalogue.jsonld", Action: "commons.catalogue.jsonld", Who: web.Everyone, Handler: p.jsonLD},
+		{Method: http.MethodGet, Pattern: "/communs/{id}/publiccode.yml", Action: "commons.publiccode", Who: web.Everyone, Handler: p.publiccode},
 		{Method: http.MethodGet, Pattern: "/communs/{id}", Action: "commons.show", Who: web.Everyone, Handler: p.show},
 		{Method: http.MethodGet, Pattern: "/communs/{id}/versions", Action: "commons.versions", Who: web.Everyone, Handler: p.versions},
 		{Method: http.MethodGet, Pattern: "/communs/{id}/modifier", Action: "commons.edit.sheet", Who: web.SignedIn, Handler: p.editSheet},

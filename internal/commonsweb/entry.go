@@ -29,6 +29,8 @@ type entryView struct {
 	Origins        *web.Table
 	Updated        string
 	Versions       *web.Anchor
+	Exports        web.Links
+	Data           template.JS // in the words of schema.org
 }
 
 // usableView is a condition to be usable outside the State, with its answer.
@@ -91,7 +93,15 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 	if e.Revision > 0 {
 		v.Versions = &web.Anchor{Text: l.T("library.versions.count", e.Revision), Href: address(e.ID) + "/versions"}
 	}
+	if v.Data, err = p.schemaOrg(r, &e, sheet); err != nil {
+		return err
+	}
 	page := &web.Page{Title: v.Title, Description: v.Summary, Template: "library/entry", View: v, Canonical: address(e.ID), Crumbs: []web.Crumb{root(l), kindCrumb(l, e.Kind)}}
+	if e.Kind == commons.Software {
+		at := address(e.ID) + "/publiccode.yml"
+		page.Links = append(page.Links, web.HeadLink{Rel: "alternate", Type: "application/yaml", Title: "publiccode.yml", Href: at})
+		v.Exports = web.Links{Label: l.T("library.entry.exports"), Items: []web.Anchor{{Text: "publiccode.yml", Href: at, Icon: "down", Rel: "nofollow"}}}
+	}
 	if page.Rights, err = p.entryActions(r, l, &e, v); err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func examples() map[string][]any {
 		"library/entry": {
 			&entryView{Title: "…"},
 			&entryView{Title: "…", Summary: "…", Marks: []web.Mark{{Text: "…"}}, Notices: []web.Notice{notice}, Actions: []web.Anchor{anchor}, Facts: facts, Description: []string{"…"},
-				Usable: []usableView{{"…", "…", "met"}}, Stories: []storyView{{"problem", "…", []string{"…"}}}, More: facts, Parts: []template.HTML{"<p>…</p>"}, Origins: table, Updated: "…", Versions: &anchor},
+				Usable: []usableView{{"…", "…", "met"}}, Stories: []storyView{{"problem", "…", []string{"…"}}}, More: facts, Parts: []template.HTML{"<p>…</p>"}, Origins: table, Updated: "…", Versions: &anchor, Exports: web.Links{Label: "…", Items: []web.Anchor{anchor}}, Data: `{"name":"…"}`},
 		},
 		"library/choose": {&chooseView{Cards: []web.Card{{Title: "…", Text: "…", Href: "/proposer/data"}}}},
 		"library/form": {

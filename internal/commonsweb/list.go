@@ -227,10 +227,17 @@ func (p *Pages) library(w http.ResponseWriter, r *http.Request) error {
 	if result.Total > 0 {
 		v.Exports = web.Links{Label: t.l.T("library.list.exports"), Items: []web.Anchor{
 			{Text: t.l.T("library.list.csv", result.Total), Href: a.with("/communs/csv", "page"), Icon: "down", Rel: "nofollow"},
+			{Text: t.l.T("library.list.turtle"), Href: a.with("/communs/catalogue.ttl", "page"), Rel: "nofollow"},
+			{Text: t.l.T("library.list.jsonld"), Href: a.with("/communs/catalogue.jsonld", "page"), Rel: "nofollow"},
 			{Text: t.l.T("library.list.atom"), Href: a.with("/communs/flux", "page"), Rel: "nofollow"},
 		}}
 	}
-	page := &web.Page{Title: v.Title, Description: v.Lead, Template: "library/list", View: v, NoIndex: len(r.URL.Query()) > 0, Rights: []web.Right{proposeRight(ctx, t.l)}}
+	page := &web.Page{Title: v.Title, Description: v.Lead, Template: "library/list", View: v, NoIndex: len(r.URL.Query()) > 0, Rights: []web.Right{proposeRight(ctx, t.l)},
+		Links: []web.HeadLink{
+			{Rel: "alternate", Type: "application/atom+xml", Title: v.Title, Href: a.with("/communs/flux", "page")},
+			{Rel: "alternate", Type: "text/turtle", Title: t.l.T("library.list.turtle"), Href: a.with("/communs/catalogue.ttl", "page")},
+			{Rel: "alternate", Type: "application/ld+json", Title: t.l.T("library.list.jsonld"), Href: a.with("/communs/catalogue.jsonld", "page")},
+		}}
 	if a.in != nil {
 		page.Territory = &web.Context{Name: v.Within, Kind: naming.Kind(t.l, a.in), Href: a.in.Path()}
 		page.Crumbs = append(web.TerritoryCrumbs(t.l, t.f, a.in), web.Crumb{Text: v.Within, Href: a.in.Path()})
@@ -357,18 +364,21 @@ func (p *Pages) csv(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="communs.csv"`)
-	head := []string{"id", "kind"}
-	for _, f := range commons.Fields {
-		head = append(head, f.Name)
-	}
-	return web.WriteCSV(w, p.Kit.Locale(r.Context()), head, func(write func([]string)) {
+	return commons.WriteCSV(w, comma(p.Kit.Locale(r.Context())), commons.CSVColumns(), func(yield func(commons.Found) bool) {
 		for i := range entries {
 			s, _ := entries[i].Sheet()
-			row := []string{entries[i].ID, string(entries[i].Kind)}
-			for _, f := range commons.Fields {
-				row = append(row, web.Harmless(strings.Join(s[f.Name], "|")))
+			if !yield(commons.Found{Record: entries[i].ID, Kind: entries[i].Kind, Sheet: s}) {
+				return
 			}
-			write(row)
 		}
 	})
+}
+
+// comma is what separates the cells of a table for the spreadsheets of the reader's
+// country.
+func comma(l *i18n.Localizer) rune {
+	if l.Lang() == i18n.FR {
+		return ';'
+	}
+	return ','
 }

@@ -3,7 +3,9 @@ package siteweb
 import (
 	"encoding/xml"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,7 +21,7 @@ import (
 const chunk = 10_000
 
 // plainPages are the pages of the sitemap that are about no territory.
-var plainPages = []string{"/", "/recherche", "/composer", "/carte", "/donnees", "/api", "/a-propos", "/accessibilite", "/mentions-legales"}
+var plainPages = []string{"/", "/recherche", "/composer", "/carte", "/communs", "/donnees", "/api", "/a-propos", "/accessibilite", "/mentions-legales"}
 
 // base is the public address of the site, as set or as asked.
 func (p *Pages) base(r *http.Request) string {
@@ -37,7 +39,7 @@ func (p *Pages) base(r *http.Request) string {
 func (p *Pages) robots(w http.ResponseWriter, r *http.Request) error {
 	var b strings.Builder
 	b.WriteString("User-agent: *\n")
-	for _, path := range []string{"/recherche?", "/composer?", "/suggest", "/carte/france?", "/tiles/"} {
+	for _, path := range []string{"/recherche?", "/composer?", "/suggest", "/carte/france?", "/communs?", "/tiles/"} {
 		b.WriteString("Disallow: " + path + "\n")
 		if en := p.Kit.Href(i18n.EN, path); en != path && path != "/tiles/" {
 			b.WriteString("Disallow: " + en + "\n")
@@ -92,10 +94,20 @@ func (p *Pages) sitemap(w http.ResponseWriter, r *http.Request) error {
 			add(fmt.Sprintf("%s-%d", level, i+1))
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(p.Listed)) {
+		paths, err := p.Listed[name](r.Context())
+		if err != nil {
+			return err
+		}
+		for i := 0; i*chunk < len(paths); i++ {
+			add(fmt.Sprintf("%s-%d", name, i+1))
+		}
+	}
 	return writeXML(w, r, index)
 }
 
-// sitemapPart is one file: pages.xml, or commune-3.xml for the third chunk of a level.
+// sitemapPart is one file: pages.xml, or commune-3.xml for the third chunk of a level or
+// of the pages of a feature.
 func (p *Pages) sitemapPart(w http.ResponseWriter, r *http.Request) error {
 	s := snapshot.FromContext(r.Context())
 	name, ok := strings.CutSuffix(r.PathValue("file"), ".xml")
@@ -103,12 +115,18 @@ func (p *Pages) sitemapPart(w http.ResponseWriter, r *http.Request) error {
 	if name == "pages" {
 		paths = plainPages
 	} else if level, number, found := strings.Cut(name, "-"); found {
-		n, err := strconv.Atoi(number)
-		all := s.France.Level(territory.Level(level))
-		if err == nil && n >= 1 && (n-1)*chunk < len(all) && n <= len(all) {
-			for _, t := range all[(n-1)*chunk : min(n*chunk, len(all))] {
-				paths = append(paths, t.Path())
+		var all []string
+		if listed := p.Listed[level]; listed != nil {
+			var err error
+			if all, err = listed(r.Context()); err != nil {
+				return err
 			}
+		}
+		for _, t := range s.France.Level(territory.Level(level)) {
+			all = append(all, t.Path())
+		}
+		if n, err := strconv.Atoi(number); err == nil && n >= 1 && n <= len(all) && (n-1)*chunk < len(all) {
+			paths = all[(n-1)*chunk : min(n*chunk, len(all))]
 		}
 	}
 	if !ok || len(paths) == 0 {

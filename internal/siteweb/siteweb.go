@@ -1,6 +1,7 @@
 package siteweb
 
 import (
+	"context"
 	"embed"
 	"io/fs"
 	"net/http"
@@ -15,6 +16,8 @@ var files embed.FS
 type Pages struct {
 	Kit  *web.Renderer
 	Site func() web.Site
+	// Listed are the addresses of pages of features, by the name of their part of the sitemap.
+	Listed map[string]func(context.Context) ([]string, error)
 }
 
 // Templates are the templates of these pages.

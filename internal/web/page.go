@@ -15,12 +15,16 @@ type Page struct {
 	Canonical   string   // path, where the same content has several addresses
 	Query       string   // what the search box of the header shows
 	NoIndex     bool
-	Wide        bool     // the main part takes the whole width: maps
-	Front       bool     // the page has a search box of its own: the header shows none
-	Styles      []string // further assets: map.css
-	Scripts     []string // further assets: map.js
-	Rights      []Right  // what can be done here and by whom; empty for a page that is only read
+	Wide        bool       // the main part takes the whole width: maps
+	Front       bool       // the page has a search box of its own: the header shows none
+	Styles      []string   // further assets: map.css
+	Scripts     []string   // further assets: map.js
+	Links       []HeadLink // the same content in other forms
+	Rights      []Right    // what can be done here and by whom; empty for a page that is only read
 }
+
+// HeadLink is a link of the head of a page, such as to a feed of it.
+type HeadLink struct{ Rel, Type, Title, Href string }
 
 // Right says who may do one thing that a page offers.
 type Right struct {
