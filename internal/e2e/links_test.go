@@ -95,7 +95,7 @@ func (c *crawl) offer(l link) {
 
 var (
 	codes  = regexp.MustCompile(`^(?:[0-9][0-9A-Za-z]*|[0-9A-Z]{2,}|ti-[0-9]+|[0-9a-f]{16,}|.*(?:[,:~]|%2C|%3A|%7E).*|[0-9a-hjkmnp-tv-z]{10})$`)
-	keyed  = regexp.MustCompile(`/(indicat(?:eurs|ors))/[a-z0-9_]+`)
+	keyed  = regexp.MustCompile(`/(indicat(?:eurs|ors)|communs|commons)/[a-z0-9_-]+`)
 	hashed = regexp.MustCompile(`\.[0-9A-Za-z]{6,}\.`)
 )
 
