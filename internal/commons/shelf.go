@@ -28,6 +28,7 @@ type Shelf struct {
 
 	mu    sync.Mutex // of those who change what follows
 	index *search.Index
+	kin   *Lineage
 	of    *Catalogue // that the index was made of
 	seq   int64      // of the last row of the record seen
 }
@@ -154,6 +155,7 @@ func (s *Shelf) fill(ctx context.Context, catalogue *Catalogue) error {
 	}
 	slices.Sort(all)
 	index := search.New(shelfFields...)
+	s.kin = NewLineage()
 	for part := range slices.Chunk(all, 5_000) {
 		documents, _, err := s.documents(ctx, part)
 		if err != nil {
@@ -202,6 +204,7 @@ func (s *Shelf) documents(ctx context.Context, ids []string) (out []search.Docum
 	there := map[string]bool{}
 	f := s.France(ctx)
 	for i := range found {
+		s.kin.Put(&found[i])
 		if e := &found[i]; e.Readable() {
 			there[e.ID] = true
 			d := document(f, e, uses[e.ID])
@@ -214,6 +217,16 @@ func (s *Shelf) documents(ctx context.Context, ids []string) (out []search.Docum
 		}
 	}
 	return out, gone, nil
+}
+
+// Family is what an entry comes from, and what came from it.
+func (s *Shelf) Family(ctx context.Context, id string) (ancestors, descendants []Relative, err error) {
+	if _, err := s.now(ctx); err != nil {
+		return nil, nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kin.Ancestors(id), s.kin.Descendants(id), nil
 }
 
 // document is an entry as the index holds it.

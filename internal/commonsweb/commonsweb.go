@@ -10,6 +10,7 @@ import (
 
 	"bassin/internal/commons"
 	"bassin/internal/i18n"
+	"bassin/internal/indicator"
 	"bassin/internal/people"
 	"bassin/internal/web"
 )
@@ -28,6 +29,8 @@ type Pages struct {
 	People  People
 	Now     func() time.Time
 	Zone    *time.Location // where days begin
+	// Amount is a value of an indicator in words.
+	Amount func(l *i18n.Localizer, d *indicator.Definition, x float64) string
 	// Parts are what else the page of an entry tells, in order.
 	Parts []Part
 }
@@ -60,7 +63,7 @@ func Templates() web.Templates {
 // Routes are the ways in. Whether a person may do a thing to a given entry is
 // decided in package commons.
 func (p *Pages) Routes() []web.Route {
-	return []web.Route{
+	return append(p.experimentRoutes(), []web.Route{
 		{Method: http.MethodGet, Pattern: "/communs", Action: "commons.list", Who: web.Everyone, Handler: p.library},
 		{Method: http.MethodGet, Pattern: "/communs/csv", Action: "commons.csv", Who: web.Everyone, Handler: p.csv},
 		{Method: http.MethodGet, Pattern: "/communs/flux", Action: "commons.atom", Who: web.Everyone, Handler: p.atom},
@@ -86,7 +89,7 @@ func (p *Pages) Routes() []web.Route {
 		{Method: http.MethodPost, Pattern: "/propositions/{id}/modifier", Action: "commons.proposal.keep", Who: web.SignedIn, Handler: p.resume},
 		{Method: http.MethodPost, Pattern: "/propositions/{id}/abandonner", Action: "commons.proposal.withdraw", Who: web.SignedIn, Handler: p.withdraw},
 		{Method: http.MethodPost, Pattern: "/propositions/{id}/decider", Action: "commons.review.decide", Who: web.Granted, Handler: p.decide},
-	}
+	}...)
 }
 
 // address is the page of an entry.

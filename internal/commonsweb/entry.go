@@ -40,13 +40,14 @@ type usableView struct{ Text, Answer, Kind string }
 type storyView struct {
 	ID, Title string
 	Text      []string
+	Stressed  bool
 }
 
 // first are the fields that lead the page of an entry; stories those that are read as
 // texts. The others follow.
 var (
-	first   = []string{"territories", "operator", "publisher", "maintainers", "partners", "licence", "website", "repository", "endpoint", "documentation", "hosted_offers", "themes", "publics", "begun_on", "ended_on", "wanted_by", "contact_role"}
-	stories = []string{"problem", "conditions", "in_kind", "results", "failures", "lessons", "to_repeat"}
+	first   = []string{"territories", "operator", "publisher", "maintainers", "partners", "licence", "website", "repository", "endpoint", "documentation", "hosted_offers", "themes", "publics", "begun_on", "ended_on", "wanted_by", "budget", "staff", "held", "contact_role"}
+	stories = []string{"problem", "in_kind", "conditions", "results", "failures", "lessons", "to_repeat"}
 	apart   = []string{"title", "summary", "summary_en", "description", "description_en", "form", "phase", "phase_status", "status", "sill", "support_contract",
 		"adapted_from", "combined_with", "inspired_by", "became", "answers", "measures"} // told elsewhere on the page
 )
@@ -78,7 +79,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 	if sources := t.sources(&e); len(sources) > 0 {
 		v.Facts.Items = append(v.Facts.Items, web.Fact{Term: l.T("library.sources"), Text: strings.Join(sources, " · ")})
 	}
-	for _, part := range p.Parts {
+	for _, part := range slices.Concat([]Part{p.measures, p.family}, p.Parts) {
 		body, err := part(r, &e, sheet)
 		if err != nil {
 			return err
@@ -195,7 +196,7 @@ func (t *teller) lay(e *commons.Entry, s commons.Sheet, v *entryView) error {
 	}
 	for _, name := range stories {
 		if text := paragraphs(s.Get(name)); len(text) > 0 {
-			v.Stories = append(v.Stories, storyView{name, t.field(name), text})
+			v.Stories = append(v.Stories, storyView{name, t.field(name), text, name == "failures" || name == "lessons"})
 		}
 	}
 	for _, f := range commons.FieldsOf(e.Kind) {

@@ -29,13 +29,19 @@ func examples() map[string][]any {
 		"library/entry": {
 			&entryView{Title: "…"},
 			&entryView{Title: "…", Summary: "…", Marks: []web.Mark{{Text: "…"}}, Notices: []web.Notice{notice}, Actions: []web.Anchor{anchor}, Facts: facts, Description: []string{"…"},
-				Usable: []usableView{{"…", "…", "met"}}, Stories: []storyView{{"problem", "…", []string{"…"}}}, More: facts, Parts: []template.HTML{"<p>…</p>"}, Origins: table, Updated: "…", Versions: &anchor, Exports: web.Links{Label: "…", Items: []web.Anchor{anchor}}, Data: `{"name":"…"}`},
+				Usable: []usableView{{"…", "…", "met"}}, Stories: []storyView{{"problem", "…", []string{"…"}, false}, {"lessons", "…", []string{"…"}, true}}, More: facts, Parts: []template.HTML{"<p>…</p>"}, Origins: table, Updated: "…", Versions: &anchor, Exports: web.Links{Label: "…", Items: []web.Anchor{anchor}}, Data: `{"name":"…"}`},
 		},
-		"library/choose": {&chooseView{Cards: []web.Card{{Title: "…", Text: "…", Href: "/proposer/data"}}}},
+		"library/family": {
+			&familyView{},
+			&familyView{Tree: treeView{Width: 500, Height: 80, Boxes: []boxView{{Lines: []string{"…"}, Kind: "…"}, {X: 264, Lines: []string{"…"}, Kind: "…", Href: "/communs/b"}}, Lines: []lineView{{X1: 210, X2: 264}}, More: []noteView{{Text: "…"}}},
+				Up: []kinView{{"…", "…", "/communs/a", "…", []kinView{{Title: "…", Href: "/communs/b"}}}}, Down: []kinView{{Title: "…", Href: "/communs/c"}}, Held: table},
+		},
+		"library/measures": {&measuresView{}, &measuresView{[]measureView{{"…", "/indicateurs/a", "…", "…", "…", "…", "…", []publishedView{{"…", "/bv/22266/indicateurs", "…", "…", "…"}, {Where: "…", Href: "/bv/22266/indicateurs", Value: "…"}}}, {Name: "…", Href: "/indicateurs/b"}}}},
+		"library/choose":   {&chooseView{Cards: []web.Card{{Title: "…", Text: "…", Href: "/proposer/data"}}}},
 		"library/form": {
 			&formView{Title: "…", Action: "/proposer/data", Cancel: "/communs"},
 			&formView{Title: "…", Lead: "…", Action: "/proposer/data", Cancel: "/communs", Errors: wrong, Notices: []web.Notice{notice}, Publishes: true,
-				Groups: []groupView{{"what", "…", false, []web.Field{field, choice}}, {"more", "…", true, []web.Field{field}}}, Hidden: []web.Hidden{{Name: versionField, Value: "1"}}},
+				Groups: []groupView{{ID: "what", Title: "…", Fields: []web.Field{field, choice}}, {ID: "more", Title: "…", Folded: true, Fields: []web.Field{field}, Measures: &measuresForm{"…", []measureRow{{"…", []web.Field{field}}}}}}, Hidden: []web.Hidden{{Name: versionField, Value: "1"}}},
 		},
 		"library/proposals": {
 			&proposalsView{Title: "…", Empty: &web.State{Kind: "empty", Title: "…", Text: "…"}},

@@ -19,6 +19,7 @@ type form struct {
 	kind   commons.Kind
 	sheet  commons.Sheet
 	typed  map[string]string // by field, what is shown again as it was typed
+	rows   [][]string        // of measures, likewise; nil if none were sent
 	errors web.Errors
 }
 
@@ -39,6 +40,7 @@ type groupView struct {
 	ID, Title string
 	Folded    bool
 	Fields    []web.Field
+	Measures  *measuresForm // before the fields; nil for none
 }
 
 // groups are the parts of the form, in order; fields that none names come last.
@@ -75,6 +77,9 @@ func (p *Pages) readForm(r *http.Request, k commons.Kind, held commons.Sheet) (*
 	}
 	x := p.form(r, k, held.Clone())
 	for _, f := range commons.FieldsOf(k) {
+		if f.Type == commons.Indicator && x.readMeasures(r) {
+			continue
+		}
 		if !r.PostForm.Has(f.Name) && !r.PostForm.Has("shown."+f.Name) {
 			continue
 		}
@@ -182,6 +187,10 @@ func (x *form) lay() ([]groupView, error) {
 			if !ok || !f.Of(x.kind) || f.Type == commons.Choice && len(f.Choices(x.kind)) == 0 {
 				continue
 			}
+			if f.Type == commons.Indicator {
+				v.Measures = x.measureForm()
+				continue
+			}
 			field, err := x.field(f)
 			if err != nil {
 				return nil, err
@@ -191,7 +200,7 @@ func (x *form) lay() ([]groupView, error) {
 			}
 			v.Fields = append(v.Fields, field)
 		}
-		if len(v.Fields) > 0 {
+		if len(v.Fields) > 0 || v.Measures != nil {
 			out = append(out, v)
 		}
 	}

@@ -124,7 +124,7 @@ func (p *Pages) create(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		x.wrong(homeField, x.l.T("commons.territory_unknown", home))
 	}
-	if len(x.errors.Items) == 0 {
+	if len(x.errors.Items) == 0 && !addsRows(r) {
 		var rev commons.Revision
 		rev, err = p.Library.Propose(r.Context(), commons.Proposal{Kind: k, Home: scope, Sheet: x.sheet, Note: note, Submit: submits(r)})
 		if err == nil {
@@ -188,7 +188,7 @@ func (p *Pages) edit(w http.ResponseWriter, r *http.Request) error {
 		x.errors.Items = append(x.errors.Items, web.FieldError{Field: "title", Text: x.l.T("library.form.changed_meanwhile")})
 	}
 	note := r.PostFormValue(noteField)
-	if len(x.errors.Items) == 0 {
+	if len(x.errors.Items) == 0 && !addsRows(r) {
 		rev, err := p.Library.Propose(r.Context(), commons.Proposal{Entry: e.ID, Seen: &e.Revision, Sheet: x.sheet, Note: note, Submit: submits(r)})
 		if err == nil {
 			return p.proposed(w, r, rev)
@@ -239,7 +239,7 @@ func (p *Pages) resume(w http.ResponseWriter, r *http.Request) error {
 	}
 	note := r.PostFormValue(noteField)
 	version, _ := strconv.ParseInt(r.PostFormValue(versionField), 10, 64)
-	if len(x.errors.Items) == 0 {
+	if len(x.errors.Items) == 0 && !addsRows(r) {
 		next, err := p.Library.Propose(r.Context(), commons.Proposal{Revision: rev.ID, Version: version, Sheet: x.sheet, Note: note, Submit: submits(r)})
 		if err == nil {
 			return p.proposed(w, r, next)

@@ -75,6 +75,9 @@ func (t *teller) value(f commons.Field, v string) (text, href string, err error)
 	case commons.Day:
 		return t.day(v), "", nil
 	case commons.Number:
+		if f.Name == "budget" {
+			return t.l.Unit(number(t.l, v), "€"), "", nil
+		}
 		return number(t.l, v), "", nil
 	case commons.Language:
 		return languageName(t.l, v), "", nil

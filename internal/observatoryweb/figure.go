@@ -9,6 +9,11 @@ import (
 	"bassin/internal/indicator"
 )
 
+// Amount is a value with what it is of, as the pages of the observatory say it.
+func Amount(l *i18n.Localizer, d *indicator.Definition, x float64) string {
+	return words{l: l}.full(d, x)
+}
+
 // amount writes a value of an indicator in the reader's format, with its sign of
 // unit where it has one: 12,3 %, 21 450 €, 1 234. It is a dash where there is none.
 func amount(l *i18n.Localizer, d *indicator.Definition, x float64) string {
