@@ -67,7 +67,7 @@ const (
 	boxGap, columnGap   = 14, 54
 	drawnGenerations    = 2
 	drawnInGeneration   = 6
-	lettersInLine       = 27
+	lettersInLine       = 25
 )
 
 // family shows what an entry comes from, what came from it, and how what it tried held

@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"bassin/internal/people"
+)
+
+// An experiment is told with its measures, taken up elsewhere, and its page shows what
+// came of it: by the pages, without a script.
+func TestAnExperimentIsToldAndTakenUp(t *testing.T) {
+	s := open(t, nil)
+	at := serving(t, s)
+	coordinator := seat(t, s, people.Person{ID: "relit", Name: "Léo Relit", Email: "relit@example.fr"}, false, people.Mandate{Role: people.Coordinator, Scope: here})
+	visitor := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	send := func(path string, want int, pairs ...string) (to, body string) {
+		t.Helper()
+		r, body := send(t, coordinator, http.MethodPost, at+path, form(pairs...))
+		if r.StatusCode != want {
+			t.Fatalf("POST %s: %d, want %d\n%s", path, r.StatusCode, want, mainOf(body))
+		}
+		to, _, _ = strings.Cut(r.Header.Get("Location"), "?")
+		return strings.TrimPrefix(to, at), body
+	}
+	page := func(path string, texts ...string) {
+		t.Helper()
+		r, body := fetch(t, visitor, at+path)
+		if r.StatusCode != http.StatusOK {
+			t.Fatalf("GET %s: %d", path, r.StatusCode)
+		}
+		for _, text := range texts {
+			if !strings.Contains(body, text) {
+				t.Errorf("%s lacks %q: %s", path, text, mainOf(body))
+			}
+		}
+	}
+	publish := func(kind string, pairs ...string) string {
+		t.Helper()
+		to, _ := send("/proposer/"+kind, http.StatusSeeOther, append([]string{"home", here.Territory.String(), "summary", "Un essai.", "envoyer", "1"}, pairs...)...)
+		return to
+	}
+
+	// More rows are asked for: nothing is kept, nothing typed is lost.
+	sheet := []string{"title", "Permanences au marché", "territories", here.Territory.String(), "failures", "Le jeudi soir n’a vu personne.",
+		"measures.0.indicator", "ftth", "measures.0.before", "61,5", "measures.0.after", "83,2", "measures.0.from", "2023", "measures.0.to", "2025-06"}
+	_, body := send("/proposer/experiment", http.StatusOK, append(sheet, "lignes", "1", "measures.1.indicator", "", "measures.1.before", "12")...)
+	for _, text := range []string{"61,5", "Permanences au marché", `value="12"`, `name="measures.4.indicator"`} {
+		if !strings.Contains(body, text) {
+			t.Errorf("with more rows, %q is lost", text)
+		}
+	}
+	_, body = send("/proposer/experiment", http.StatusUnprocessableEntity, append(sheet, "summary", "x", "measures.1.indicator", "", "measures.1.after", "12", "envoyer", "1")...)
+	if !strings.Contains(body, "Mesure 2") || !strings.Contains(body, `value="12"`) {
+		t.Errorf("a measure without indicator: %s", mainOf(body))
+	}
+	_, body = send("/proposer/experiment", http.StatusUnprocessableEntity, "title", "x", "summary", "x", "measures.0.indicator", "ftth", "measures.0.before", "beaucoup", "envoyer", "1")
+	if !strings.Contains(body, "beaucoup") {
+		t.Error("a number that is none is lost")
+	}
+
+	need := publish("need", "title", "Aider sans rendez-vous")
+	first := publish("experiment", append(sheet, "answers", need)...)
+	second := publish("experiment", "title", "Le bus des démarches", "adapted_from", at+first, "held", "partly", "territories", outside.Territory.String(), "results", "Tient les jours de marché.")
+	page(first, "61,5", "83,2", "21,7 points de plus, en mieux", "Chiffre publié", "Le jeudi soir", // its measures, and what did not work
+		"Répond au besoin", need, "Adapté dans", second, "A tenu en partie", "Tient les jours de marché.")
+	page(second, "Adapté de", first)
+	page(need, "A pour réponse", first)
+	for from, to := range map[string]string{"/experimentations?theme=health": "/communs?theme=health&type=experiment", "/en/needs": "/en/commons?type=need"} {
+		if r, _ := fetch(t, visitor, at+from); r.Header.Get("Location") != to {
+			t.Errorf("%s leads to %s", from, r.Header.Get("Location"))
+		}
+	}
+	page("/communs?type=need", "Aider sans rendez-vous")
+}
