@@ -232,7 +232,7 @@ func (p providers) Finish(ctx context.Context, key string, kept []byte, query ur
 	who, err := p.Connect.Finish(ctx, key, kept, query)
 	return people.Identity{
 		Issuer: who.Issuer, Subject: who.Subject, Email: who.Email, Verified: who.EmailVerified,
-		Name: strings.TrimSpace(who.GivenName + " " + who.FamilyName), Strong: who.StrongAuth,
+		Name: strings.TrimSpace(who.GivenName + " " + who.FamilyName), Strong: who.StrongAuth, SIRET: who.SIRET,
 	}, err
 }
 

@@ -12,6 +12,7 @@ import (
 	"bassin/internal/fault"
 	"bassin/internal/job"
 	"bassin/internal/people"
+	"bassin/internal/territory"
 )
 
 // Adoption is a statement that an organisation uses a commons: the library's record,
@@ -20,17 +21,17 @@ type Adoption struct {
 	ID           string
 	Entry        string
 	Organisation string
-	Since        string // year, month or day
-	Version      string // of what is used
-	Use          string // what for
-	Served       int    // people served, -1 if not said
-	Cost         string // of [Costs], a year; "" if not said
-	Effort       string // of [Efforts]; "" if not said
-	Good, Bad    string // what went well, and badly
-	Contact      string // a role or a department, not a person
-	DeclaredBy   string // person, "" for an import
-	VerifiedBy   string // person with a mandate in the organisation, "" as long as nobody did
-	VerifiedOn   people.Date
+	Since        string      // year, month or day
+	Version      string      // of what is used
+	Use          string      // what for
+	Served       int         // people served, -1 if not said
+	Cost         string      // of [Costs], a year; "" if not said
+	Effort       string      // of [Efforts]; "" if not said
+	Good, Bad    string      // what went well, and badly
+	Contact      string      // a role or a department, not a person
+	DeclaredBy   string      // person, "" for an import
+	VerifiedBy   string      // person who spoke for the organisation; "" for nobody, or once they are erased
+	VerifiedOn   people.Date // "" as long as nobody did
 	Until        people.Date // last day that the verification holds
 	EndedOn      people.Date // "" as long as it is used
 	EndReason    string
@@ -62,7 +63,7 @@ func (a Adoption) State(on people.Date) AdoptionState {
 	switch {
 	case a.EndedOn != "" && a.EndedOn <= on:
 		return Ended
-	case a.VerifiedBy == "":
+	case a.VerifiedOn == "":
 		return Declared
 	case a.Until < on:
 		return Expired
@@ -76,8 +77,8 @@ func AdoptionSubject(a Adoption) string { return "adoption:" + a.Entry + "/" + a
 
 // AdoptionFilter chooses adoptions; an empty field chooses all.
 type AdoptionFilter struct {
-	Entries       []string
-	Organisations []string
+	Entries       []string    // nil is all, empty none
+	Organisations []string    // likewise
 	Open          bool        // only those that have not ended
 	EndsBefore    people.Date // only open verified ones whose verification ends before that day; "" for all
 	After         string      // id of the last of the page before, "" for the first page
@@ -89,8 +90,9 @@ type AdoptionTx interface {
 	Now() time.Time
 	NewID() string
 	Adoption(ctx context.Context, id string) (Adoption, error)
-	// OpenAdoption is the one that has not ended of an entry by an organisation, or fault.NotFound.
-	OpenAdoption(ctx context.Context, entry, organisation string) (Adoption, error)
+	// OpenAdoption is the one that has not ended of one of these entries by an
+	// organisation, the last changed if merges made several, or fault.NotFound.
+	OpenAdoption(ctx context.Context, entries []string, organisation string) (Adoption, error)
 	// PutAdoption keeps an adoption: Row 0 is a new one, else Row goes up by one.
 	PutAdoption(Adoption) error
 	Record(...audit.Entry)
@@ -111,6 +113,10 @@ type Adoptions struct {
 	Library *Library
 	// Organisation returns that of an id, followed through merges, or fault.NotFound.
 	Organisation func(ctx context.Context, id string) (people.Organisation, error)
+	// Organisations returns those of these ids that there are.
+	Organisations func(ctx context.Context, ids []string) (map[string]people.Organisation, error)
+	// At are the ids of the organisations that act in one of these territories.
+	At func(ctx context.Context, places []territory.ID) ([]string, error)
 	// Works tells for which organisation a provider of identities vouches that the
 	// actor works ("" for none): an agent whose SIRET came with the sign-in.
 	Works func(ctx context.Context) (string, error)
@@ -147,54 +153,124 @@ func (s *Adoptions) may(ctx context.Context, organisation string) (speaks bool, 
 // the same entry by the same organisation is changed. It is verified at once when the
 // actor speaks for the organisation.
 func (s *Adoptions) Declare(ctx context.Context, a Adoption) (Adoption, error) {
-	speaks, err := s.may(ctx, a.Organisation)
+	out, err := s.declare(ctx, a.Organisation, []Adoption{a}, false)
 	if err != nil {
 		return a, err
 	}
-	o, err := s.Organisation(ctx, a.Organisation)
+	return out[0], nil
+}
+
+// DeclareAll states all that an organisation uses, all or nothing: what was said before
+// of one of them stays where the new statement is silent. An error of one of them is a
+// *[Unstated].
+func (s *Adoptions) DeclareAll(ctx context.Context, organisation string, list []Adoption) ([]Adoption, error) {
+	return s.declare(ctx, organisation, list, true)
+}
+
+// Unstated says which of several statements was refused.
+type Unstated struct {
+	At  int
+	Err error
+}
+
+func (e *Unstated) Error() string { return strconv.Itoa(e.At) + ": " + e.Err.Error() }
+func (e *Unstated) Unwrap() error { return e.Err }
+
+// MostDeclared is how many uses can be declared at once.
+const MostDeclared = 1000
+
+func (s *Adoptions) declare(ctx context.Context, organisation string, list []Adoption, several bool) ([]Adoption, error) {
+	speaks, err := s.may(ctx, organisation)
 	if err != nil {
-		return a, err
+		return nil, err
 	}
-	e, err := s.Library.follow(ctx, a.Entry)
+	if len(list) > MostDeclared {
+		return nil, fault.New(fault.TooLarge, "adoption.too_many", MostDeclared)
+	}
+	o, err := s.Organisation(ctx, organisation)
 	if err != nil {
-		return a, err
+		return nil, err
 	}
-	if !e.Kind.Common() || e.State != Published {
-		return a, fault.New(fault.Invalid, "adoption.entry").In("entry")
-	}
-	if a, err = a.tidied(); err != nil {
-		return a, err
-	}
-	a.Entry, a.Organisation = e.ID, o.ID
-	actor := people.Of(ctx)
-	err = s.Store.ChangeAdoptions(ctx, func(tx AdoptionTx) error {
-		next := a
-		was, err := tx.OpenAdoption(ctx, e.ID, o.ID)
-		switch {
-		case err == nil:
-			if a.Row != 0 && a.Row != was.Row {
-				return &fault.Stale[Adoption]{Theirs: was, Yours: a}
+	list = slices.Clone(list)
+	same := make([][]string, len(list)) // the entry of each, with those merged in it
+	for i := range list {
+		list[i].Organisation = o.ID
+		if same[i], err = s.prepare(ctx, &list[i]); err != nil {
+			if several {
+				err = &Unstated{i, err}
 			}
-			next.ID, next.Row, next.CreatedAt, next.DeclaredBy, next.VerifiedBy, next.VerifiedOn, next.Until = was.ID, was.Row, was.CreatedAt, was.DeclaredBy, was.VerifiedBy, was.VerifiedOn, was.Until
-		case fault.CodeOf(err) == fault.NotFound:
-			next.ID, next.Row, next.CreatedAt, next.DeclaredBy = tx.NewID(), 0, tx.Now(), actor.Person.ID
-			next.VerifiedBy, next.VerifiedOn, next.Until, next.EndedOn, next.EndReason = "", "", "", "", ""
-		default:
-			return err
+			return nil, err
 		}
-		if speaks {
-			next.verify(actor.Person.ID, people.DateOf(tx.Now(), s.Zone))
+	}
+	actor := people.Of(ctx)
+	var out []Adoption
+	err = s.Store.ChangeAdoptions(ctx, func(tx AdoptionTx) error {
+		out = out[:0]
+		for i, a := range list {
+			next := a
+			was, err := tx.OpenAdoption(ctx, same[i], o.ID)
+			switch {
+			case err == nil:
+				if a.Row != 0 && a.Row != was.Row {
+					return &fault.Stale[Adoption]{Theirs: was, Yours: a}
+				}
+				if several {
+					next.keep(was)
+				}
+				next.Entry, next.ID, next.Row, next.CreatedAt, next.DeclaredBy = was.Entry, was.ID, was.Row, was.CreatedAt, was.DeclaredBy
+				next.VerifiedBy, next.VerifiedOn, next.Until = was.VerifiedBy, was.VerifiedOn, was.Until
+			case fault.CodeOf(err) == fault.NotFound:
+				next.ID, next.Row, next.CreatedAt, next.DeclaredBy = tx.NewID(), 0, tx.Now(), actor.Person.ID
+				next.VerifiedBy, next.VerifiedOn, next.Until = "", "", ""
+			default:
+				return err
+			}
+			next.EndedOn, next.EndReason = "", ""
+			if speaks {
+				next.verify(actor.Person.ID, people.DateOf(tx.Now(), s.Zone))
+			}
+			next.UpdatedAt = tx.Now()
+			if err := tx.PutAdoption(next); err != nil {
+				return err
+			}
+			tx.Record(adopted(actor.By(), "adoption.declare", was, next))
+			next.Row++
+			out = append(out, next)
 		}
-		next.UpdatedAt = tx.Now()
-		if err := tx.PutAdoption(next); err != nil {
-			return err
-		}
-		tx.Record(adopted(actor.By(), "adoption.declare", was, next))
-		next.Row++
-		a = next
 		return nil
 	})
-	return a, err
+	return out, err
+}
+
+// prepare checks an adoption and finds its entry, with those merged in it.
+func (s *Adoptions) prepare(ctx context.Context, a *Adoption) ([]string, error) {
+	e, err := s.Library.follow(ctx, a.Entry)
+	if err != nil {
+		return nil, err
+	}
+	if !e.Kind.Common() || e.State != Published {
+		return nil, fault.New(fault.Invalid, "adoption.entry").In("entry")
+	}
+	if *a, err = a.tidied(); err != nil {
+		return nil, err
+	}
+	a.Entry = e.ID
+	return s.Library.sameAs(ctx, e.ID)
+}
+
+// keep takes from what was said before what a statement is silent about.
+func (a *Adoption) keep(was Adoption) {
+	for _, p := range []struct{ now, was *string }{
+		{&a.Since, &was.Since}, {&a.Version, &was.Version}, {&a.Use, &was.Use}, {&a.Cost, &was.Cost}, {&a.Effort, &was.Effort},
+		{&a.Good, &was.Good}, {&a.Bad, &was.Bad}, {&a.Contact, &was.Contact},
+	} {
+		if *p.now == "" {
+			*p.now = *p.was
+		}
+	}
+	if a.Served < 0 {
+		a.Served = was.Served
+	}
 }
 
 // verify notes that somebody of the organisation says that it is so: for a year.
@@ -205,11 +281,11 @@ func (a *Adoption) verify(by string, on people.Date) {
 	}
 }
 
-// Verify confirms that an adoption is so, for a year. Only somebody who speaks for the
-// organisation may.
-func (s *Adoptions) Verify(ctx context.Context, id string) (Adoption, error) {
-	return s.change(ctx, "adoption.verify", id, true, func(a *Adoption, by string, on people.Date) error {
-		if a.State(on) == Ended {
+// Verify confirms that adoptions are so, for a year: all of them or none. Only somebody
+// who speaks for the organisation may.
+func (s *Adoptions) Verify(ctx context.Context, ids ...string) ([]Adoption, error) {
+	return s.change(ctx, "adoption.verify", ids, true, func(a *Adoption, by string, on people.Date) error {
+		if a.EndedOn != "" {
 			return fault.New(fault.Conflict, "adoption.ended")
 		}
 		a.verify(by, on)
@@ -219,10 +295,10 @@ func (s *Adoptions) Verify(ctx context.Context, id string) (Adoption, error) {
 
 // End says that an organisation uses an entry no more, and why.
 func (s *Adoptions) End(ctx context.Context, id string, on people.Date, reason string) (Adoption, error) {
-	if reason == "" || utf8.RuneCountInString(reason) > mostWords {
+	if reason = clean(reason, true); reason == "" || utf8.RuneCountInString(reason) > mostWords {
 		return Adoption{}, fault.New(fault.Invalid, "adoption.reason", mostWords).In("reason")
 	}
-	return s.change(ctx, "adoption.end", id, false, func(a *Adoption, _ string, today people.Date) error {
+	return first(s.change(ctx, "adoption.end", []string{id}, false, func(a *Adoption, _ string, today people.Date) error {
 		if a.EndedOn != "" {
 			return fault.New(fault.Conflict, "adoption.ended")
 		}
@@ -231,58 +307,79 @@ func (s *Adoptions) End(ctx context.Context, id string, on people.Date, reason s
 		}
 		a.EndedOn, a.EndReason = on, reason
 		return nil
-	})
+	}))
 }
 
 // Resume takes an end back.
 func (s *Adoptions) Resume(ctx context.Context, id string) (Adoption, error) {
-	return s.change(ctx, "adoption.resume", id, false, func(a *Adoption, _ string, _ people.Date) error {
+	return first(s.change(ctx, "adoption.resume", []string{id}, false, func(a *Adoption, _ string, _ people.Date) error {
 		if a.EndedOn == "" {
 			return fault.New(fault.Conflict, "adoption.running")
 		}
 		a.EndedOn, a.EndReason = "", ""
 		return nil
-	})
+	}))
 }
 
-// change applies what somebody decides of an adoption.
-func (s *Adoptions) change(ctx context.Context, action, id string, mustSpeak bool, decide func(a *Adoption, by string, today people.Date) error) (Adoption, error) {
-	a, err := s.Store.Adoption(ctx, id)
+// first is what became of a single one.
+func first(changed []Adoption, err error) (Adoption, error) {
 	if err != nil {
-		return a, err
+		return Adoption{}, err
 	}
-	speaks, err := s.may(ctx, a.Organisation)
-	if err == nil && mustSpeak && !speaks {
-		err = fault.New(fault.Forbidden, "adoption.must_speak")
-	}
-	if err != nil {
-		return a, err
+	return changed[0], nil
+}
+
+// change applies what somebody decides of adoptions.
+func (s *Adoptions) change(ctx context.Context, action string, ids []string, mustSpeak bool, decide func(a *Adoption, by string, today people.Date) error) ([]Adoption, error) {
+	same := map[string][]string{}
+	for _, id := range ids {
+		a, err := s.Store.Adoption(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		speaks, err := s.may(ctx, a.Organisation)
+		if err == nil && mustSpeak && !speaks {
+			err = fault.New(fault.Forbidden, "adoption.must_speak")
+		}
+		if err == nil {
+			same[id], err = s.Library.sameAs(ctx, a.Entry)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	actor := people.Of(ctx)
-	err = s.Store.ChangeAdoptions(ctx, func(tx AdoptionTx) error {
-		was, err := tx.Adoption(ctx, id)
-		if err != nil {
-			return err
-		}
-		next := was
-		if err := decide(&next, actor.Person.ID, people.DateOf(tx.Now(), s.Zone)); err != nil {
-			return err
-		}
-		if next.EndedOn == "" && was.EndedOn != "" {
-			if _, err := tx.OpenAdoption(ctx, was.Entry, was.Organisation); fault.CodeOf(err) != fault.NotFound {
-				return errors.Join(err, fault.New(fault.Conflict, "adoption.another"))
+	var out []Adoption
+	err := s.Store.ChangeAdoptions(ctx, func(tx AdoptionTx) error {
+		out = out[:0]
+		for _, id := range ids {
+			was, err := tx.Adoption(ctx, id)
+			if err != nil {
+				return err
 			}
+			next := was
+			if err := decide(&next, actor.Person.ID, people.DateOf(tx.Now(), s.Zone)); err != nil {
+				return err
+			}
+			if next.EndedOn == "" && was.EndedOn != "" {
+				switch _, err := tx.OpenAdoption(ctx, same[id], was.Organisation); {
+				case err == nil:
+					return fault.New(fault.Conflict, "adoption.another")
+				case fault.CodeOf(err) != fault.NotFound:
+					return err
+				}
+			}
+			next.UpdatedAt = tx.Now()
+			if err := tx.PutAdoption(next); err != nil {
+				return err
+			}
+			tx.Record(adopted(actor.By(), action, was, next))
+			next.Row++
+			out = append(out, next)
 		}
-		next.UpdatedAt = tx.Now()
-		if err := tx.PutAdoption(next); err != nil {
-			return err
-		}
-		tx.Record(adopted(actor.By(), action, was, next))
-		next.Row++
-		a = next
 		return nil
 	})
-	return a, err
+	return out, err
 }
 
 const (

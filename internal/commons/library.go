@@ -149,6 +149,16 @@ func (l *Library) follow(ctx context.Context, id string) (Entry, error) {
 	return e, err
 }
 
+// sameAs are the ids of an entry: its own, and those of what was merged in it.
+func (l *Library) sameAs(ctx context.Context, id string) ([]string, error) {
+	merged, err := l.Store.MergedInto(ctx, []string{id})
+	out := []string{id}
+	for _, m := range merged[id] {
+		out = append(out, m.ID)
+	}
+	return out, err
+}
+
 // row is an entry inside a change, with or without a row.
 func (l *Library) row(ctx context.Context, tx EntryTx, id string) (Entry, error) {
 	e, err := tx.Entry(ctx, id)

@@ -33,10 +33,54 @@ type Identity struct {
 	Email           string
 	Verified        bool // the provider vouches for the address
 	Name            string
-	Strong          bool // by two factors
+	Strong          bool   // by two factors
+	SIRET           string // of the body they work for, "" if it does not say
 }
 
 func (i Identity) key() string { return i.Issuer + " " + i.Subject }
+
+// voucher is what is kept of what a provider said at the last sign-in.
+type voucher struct {
+	SIRET string `json:"siret,omitempty"`
+}
+
+func (i Identity) vouch() (string, error) {
+	b, err := json.Marshal(voucher{i.SIRET})
+	return string(b), err
+}
+
+// Works is the SIRET of the body for which the provider that the actor signed in through
+// says that they work, "" if none says so: another way in vouches for nothing.
+func (s *Accounts) Works(ctx context.Context, a *Actor) (string, error) {
+	if a.Session.Method != externalMethod {
+		return "", nil
+	}
+	creds, err := s.Store.Credentials(ctx, a.Person.ID)
+	if err != nil {
+		return "", err
+	}
+	last := func(c Credential) time.Time {
+		if c.UsedAt.IsZero() {
+			return c.CreatedAt // the sign-in that made the account
+		}
+		return c.UsedAt
+	}
+	var by Credential
+	for _, c := range creds {
+		if c.Kind == External && (by.ID == "" || last(c).After(last(by))) {
+			by = c
+		}
+	}
+	var v voucher
+	if by.Data == "" {
+		return "", nil
+	}
+	err = json.Unmarshal([]byte(by.Data), &v)
+	return v.SIRET, err
+}
+
+// externalMethod is the method of a session that a provider opened.
+const externalMethod = "external"
 
 const (
 	departTicket = "depart" // a browser that left for a provider
@@ -165,11 +209,14 @@ func (s *Accounts) vouched(ctx context.Context, tx Tx, id string, who Identity, 
 		return Entered{}, fault.New(fault.Gone, "people.ticket.gone")
 	}
 	c.UsedAt = tx.Now()
+	if c.Data, err = who.vouch(); err != nil {
+		return Entered{}, err
+	}
 	if err := tx.PutCredential(c); err != nil {
 		return Entered{}, err
 	}
 	if !who.Strong {
-		return s.first(ctx, tx, c.Person, "external", v)
+		return s.first(ctx, tx, c.Person, externalMethod, v)
 	}
 	p, err := tx.Person(ctx, c.Person)
 	if err != nil {
@@ -178,7 +225,7 @@ func (s *Accounts) vouched(ctx context.Context, tx Tx, id string, who Identity, 
 	if p.State != Active {
 		return Entered{}, fault.New(fault.Invalid, "people.signin.wrong")
 	}
-	return s.enter(ctx, tx, p, "external", true, v)
+	return s.enter(ctx, tx, p, externalMethod, true, v)
 }
 
 // link gives the actor another way in.
@@ -201,6 +248,10 @@ func (s *Accounts) link(ctx context.Context, a *Actor, provider string, who Iden
 
 func (s *Accounts) putExternal(tx Tx, by audit.Actor, p Person, provider string, who Identity) error {
 	c := Credential{ID: NewID(), Person: p.ID, Kind: External, Label: s.providerName(provider), Key: who.key(), CreatedAt: tx.Now()}
+	var err error
+	if c.Data, err = who.vouch(); err != nil {
+		return err
+	}
 	tx.Record(audit.Entry{By: by, Action: "credential.add", Subject: p.Subject(), Became: c.Recorded()})
 	return tx.PutCredential(c)
 }
@@ -229,7 +280,7 @@ func (s *Accounts) stranger(ctx context.Context, out Arrived, provider, invitati
 				if err := s.putExternal(tx, audit.Person(p.ID), p, provider, who); err != nil {
 					return Entered{}, err
 				}
-				return s.enter(ctx, tx, p, "external", who.Strong, v)
+				return s.enter(ctx, tx, p, externalMethod, who.Strong, v)
 			})
 			return err
 		})
@@ -265,7 +316,7 @@ func (s *Accounts) stranger(ctx context.Context, out Arrived, provider, invitati
 		if err := s.putExternal(tx, audit.Person(p.ID), p, provider, who); err != nil {
 			return err
 		}
-		out.Entered, err = s.enter(ctx, tx, p, "external", who.Strong, v)
+		out.Entered, err = s.enter(ctx, tx, p, externalMethod, who.Strong, v)
 		return err
 	})
 	return out, err

@@ -190,6 +190,9 @@ var erasers = []string{
 	`UPDATE commons_revision SET author = '', note = '', answer = '', version = version + 1 WHERE author = $1`,
 	`UPDATE commons_revision SET reviewer = '', version = version + 1 WHERE reviewer = $1`,
 	`UPDATE commons_entry SET author = '', version = version + 1 WHERE author = $1`,
+	// What an organisation uses is its own, whoever said so.
+	`UPDATE adoption SET declared_by = '', version = version + 1 WHERE declared_by = $1`,
+	`UPDATE adoption SET verified_by = '', version = version + 1 WHERE verified_by = $1`,
 }
 
 // Erase implements [audit.Store]. The log beside the database ([DB.KeepErasures])

@@ -33,6 +33,7 @@ var tables = []struct {
 	{"notice", 6}, {"notice_choice", 6}, {"schedule", 6},
 	{"blob", 7}, {"attachment", 7},
 	{"commons_entry", 8}, {"commons_revision", 8},
+	{"adoption", 9},
 }
 
 // Summary is what a copy holds.

@@ -23,7 +23,7 @@ import (
 
 // latest is the number of the last migration; raise it when adding one, and add
 // testdata/version-N.sql for the version before.
-const latest = 8
+const latest = 9
 
 func TestMigrateFromEmpty(t *testing.T) {
 	onEach(t, func(t *testing.T, dsn string) {
@@ -106,6 +106,9 @@ func oldRowsRead(t *testing.T, db *DB, version int64) {
 	}
 	if version >= 8 {
 		oldEntriesRead(t, db)
+	}
+	if version >= 9 {
+		oldAdoptionRead(t, db)
 	}
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -19,9 +20,11 @@ var referring = []struct {
 	table, column string
 	versioned     bool   // has a version, which changes with the row
 	action        string // of the record, when a row moves
+	subject       string // of the record, in SQL; "" is TABLE:ID
 }{
 	{table: "mandate", column: "scope", versioned: true, action: "mandate.move"},
 	{table: "attachment", column: "subject", versioned: true, action: "media.move"},
+	{table: "adoption", column: "organisation", versioned: true, action: "adoption.move", subject: `'adoption:' || entry || '/' || id`}, // as commons.AdoptionSubject
 }
 
 // refer makes the rows of a table that name one organisation name another, among
@@ -42,13 +45,22 @@ func (t *tx) refer(by audit.Actor, table, from, to string, ids []string) ([]stri
 		if ids != nil {
 			among(&c, `id IN (%s)`, ids)
 		}
-		moved, err := each(t.ctx, t, "move "+table, scanText, `UPDATE `+table+` SET `+set+c.String()+` RETURNING id`, c.args...)
+		subject := r.subject
+		if subject == "" {
+			subject = `'` + table + `:' || id`
+		}
+		rows, err := each(t.ctx, t, "move "+table, func(s scanner) (row [2]string, err error) {
+			err = s.Scan(&row[0], &row[1])
+			return row, err
+		}, `UPDATE `+table+` SET `+set+c.String()+` RETURNING id, `+subject, c.args...)
 		if err != nil {
 			return nil, err
 		}
-		slices.Sort(moved)
-		for _, id := range moved {
-			t.record(audit.Entry{By: by, Action: r.action, Subject: table + ":" + id,
+		slices.SortFunc(rows, func(a, b [2]string) int { return cmp.Compare(a[0], b[0]) })
+		var moved []string
+		for _, row := range rows {
+			moved = append(moved, row[0])
+			t.record(audit.Entry{By: by, Action: r.action, Subject: row[1],
 				Was: audit.Values{r.column: was}, Became: audit.Values{r.column: became}})
 		}
 		return moved, nil
