@@ -37,7 +37,7 @@ func main() {
 	flag.DurationVar(&c.span, "span", 3*time.Second, "time of each load")
 	flag.IntVar(&c.rounds, "rounds", 3, "loads of each kind on each side in turn, of which the median is told")
 	flag.StringVar(&c.only, "only", "", "only these kinds of questions, joined by commas")
-	flag.StringVar(&c.parts, "parts", "", "only these parts, joined by commas: answers, observatory, questions, pages, engine, memory, accounts, changes, signin, siting, search, import")
+	flag.StringVar(&c.parts, "parts", "", "only these parts, joined by commas: answers, observatory, questions, pages, engine, memory, accounts, changes, signin, siting, search, library, import")
 	flag.DurationVar(&c.tsplibTime, "tsplib", 20*time.Second, "time of each p-median of TSPLIB, 10m for all that can be proved; 0 for none")
 	flag.DurationVar(&c.franceTime, "france", 2*time.Minute, "time of each p-median of all communes")
 	flag.Parse()
@@ -101,7 +101,7 @@ func (c settings) run(ctx context.Context) (err error) {
 	for _, part := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"answers", b.answers}, {"observatory", b.observatory}, {"questions", b.questions}, {"pages", b.pages}, {"engine", b.engine}, {"memory", b.memory}, {"accounts", b.accounts}, {"changes", b.changes}, {"signin", b.signin}, {"siting", b.siting}, {"search", b.finding}, {"import", b.imports}} {
+	}{{"answers", b.answers}, {"observatory", b.observatory}, {"questions", b.questions}, {"pages", b.pages}, {"engine", b.engine}, {"memory", b.memory}, {"accounts", b.accounts}, {"changes", b.changes}, {"signin", b.signin}, {"siting", b.siting}, {"search", b.finding}, {"library", b.library}, {"import", b.imports}} {
 		if c.parts != "" && !slices.Contains(strings.Split(c.parts, ","), part.name) {
 			continue
 		}

@@ -50,6 +50,18 @@ func searchItem(r *rand.Rand, n int, real []search.Document, words []string) sea
 	return d
 }
 
+// vocabulary are the words of documents, as often as they occur.
+func vocabulary(real []search.Document) (words []string) {
+	for _, d := range real {
+		for _, f := range []string{"title", "summary", "keywords", "body"} {
+			for _, text := range d.Texts[f] {
+				words = append(words, strings.Fields(text)...)
+			}
+		}
+	}
+	return words
+}
+
 // searchQueries are needs that were judged, words and beginnings of the real
 // vocabulary, typing errors, and choices in facets.
 func searchQueries(r *rand.Rand, needs []searchtest.Judged, words []string) []search.Query {
@@ -143,14 +155,7 @@ func (b *bench) finding(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	var words []string
-	for _, d := range real {
-		for _, f := range []string{"title", "summary", "keywords", "body"} {
-			for _, text := range d.Texts[f] {
-				words = append(words, strings.Fields(text)...)
-			}
-		}
-	}
+	words := vocabulary(real)
 	r := rand.New(rand.NewPCG(1, 5))
 	documents := make([]search.Document, searchItems)
 	for n := range documents {
