@@ -14,6 +14,7 @@ import (
 	"bassin/internal/people"
 	"bassin/internal/personalweb"
 	"bassin/internal/retention"
+	"bassin/internal/snapshot"
 	"bassin/internal/worker"
 )
 
@@ -22,6 +23,11 @@ func (s *Server) work(ctx context.Context) (*sync.WaitGroup, error) {
 	var working sync.WaitGroup
 	working.Go(func() { s.follow(ctx) })
 	working.Go(func() { s.edition.follow(ctx, s.log) })
+	working.Go(func() {
+		if err := s.shelf.Prepare(snapshot.WithContext(ctx, s.live.Load())); err != nil && ctx.Err() == nil {
+			s.log.Warn("the library cannot be searched yet: the next reader tries again", "error", err)
+		}
+	})
 	post := s.post()
 	w := &worker.Worker{
 		Outbox: s.db, Kinds: map[string]worker.Deliver{notice.Kind: post.Deliver, notice.MailKind: s.mail.deliver},

@@ -107,8 +107,8 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	who := &orgweb.Pages{Kit: kit, Rules: bodies, Record: s.db, People: s.db, Files: attached, Now: s.now, Zone: zone}
 	mandates := &mandateweb.Pages{Kit: kit, Store: s.db, Act: attached.First, Now: s.now, Zone: zone, Resolve: perimeters.Resolve}
 	pages := &atlasweb.Pages{Kit: kit, Atlas: perimeters, Sections: slices.Concat(watch.Sections(), mandates.Sections(), who.Sections())}
-	shelf := &commons.Shelf{Library: s.library, Record: s.db, France: func(ctx context.Context) *territory.France { return snapshot.FromContext(ctx).France }}
-	library := &commonsweb.Pages{Kit: kit, Site: site, Library: s.library, Shelf: shelf, Formats: formatsOf(catalog), Bodies: bodies, People: s.db, Now: s.now, Zone: zone}
+	s.shelf = &commons.Shelf{Library: s.library, Record: s.db, France: func(ctx context.Context) *territory.France { return snapshot.FromContext(ctx).France }}
+	library := &commonsweb.Pages{Kit: kit, Site: site, Library: s.library, Shelf: s.shelf, Formats: formatsOf(catalog), Bodies: bodies, People: s.db, Now: s.now, Zone: zone}
 	library.Amount = observatoryweb.Amount
 	about := &siteweb.Pages{Kit: kit, Site: site, Listed: map[string]func(context.Context) ([]string, error){"communs": library.Addresses}}
 	admin := s.administration(kit, perimeters, bodies, reach, zone)

@@ -78,6 +78,29 @@ func (l *Library) All(ctx context.Context, ids []string) ([]Entry, error) {
 	return out, l.join(ctx, out)
 }
 
+// each gives all entries that have a row, page after page, with what sources say.
+func (l *Library) each(ctx context.Context, give func([]Entry) error) error {
+	const page = 1000
+	for after := ""; ; {
+		rows, err := l.Store.Entries(ctx, EntryFilter{After: after, Limit: page})
+		if err != nil {
+			return err
+		}
+		if len(rows) > 0 {
+			after = rows[len(rows)-1].ID
+			if err := l.join(ctx, rows); err != nil {
+				return err
+			}
+			if err := give(rows); err != nil {
+				return err
+			}
+		}
+		if len(rows) < page {
+			return nil
+		}
+	}
+}
+
 // join adds what sources say to entries: harvests, then catalogues of the snapshot,
 // of each entry and of those merged in it.
 func (l *Library) join(ctx context.Context, entries []Entry) error {

@@ -26,11 +26,13 @@ type Shelf struct {
 	// Uses tells how entries are used; nil if adoptions are not kept.
 	Uses func(ctx context.Context, ids []string) (map[string]Use, error)
 
-	mu    sync.Mutex // of those who change what follows
-	index *search.Index
-	kin   *Lineage
-	of    *Catalogue // that the index was made of
-	seq   int64      // of the last row of the record seen
+	mu      sync.Mutex // of what follows
+	index   *search.Index
+	kin     *Lineage      // of the entries of the index
+	of      *Catalogue    // that the index was made of
+	seq     int64         // of the last row of the record that it knows
+	filling chan struct{} // closed once the index that is being made is in use, or could not be made
+	failed  error         // why the last one could not be made
 }
 
 // Use is how an entry is used, as far as verified adoptions tell.
@@ -79,15 +81,41 @@ var shelfFields = []search.Field{
 	{Name: "text", Weight: 1, Length: 0.75},
 }
 
-// now is the index, brought to what the database and the snapshot hold.
-func (s *Shelf) now(ctx context.Context) (*search.Index, error) {
+// patience is how long a search waits for an index that is being made.
+const patience = 10 * time.Second
+
+// Prepare makes the index if there is none of the present data, and waits for it.
+func (s *Shelf) Prepare(ctx context.Context) error {
+	_, err := s.now(ctx, time.Hour)
+	return err
+}
+
+// now is the index, brought to what the database and the snapshot hold. While that of
+// a new snapshot is made, the one before serves.
+func (s *Shelf) now(ctx context.Context, wait time.Duration) (*search.Index, error) {
+	catalogue := s.Library.Catalogue(ctx)
+	s.mu.Lock()
+	if s.filling == nil && (s.index == nil || s.of != catalogue) {
+		s.filling = make(chan struct{})
+		go s.fill(context.WithoutCancel(ctx), catalogue, s.filling) // whoever asked first may leave
+	}
+	filling, none := s.filling, s.index == nil
+	s.mu.Unlock()
+	if none {
+		late := time.NewTimer(wait)
+		defer late.Stop()
+		select {
+		case <-filling:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-late.C:
+			return nil, fault.New(fault.Unavailable, "commons.preparing")
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	catalogue := s.Library.Catalogue(ctx)
-	if s.index == nil || s.of != catalogue {
-		if err := s.fill(ctx, catalogue); err != nil {
-			return nil, err
-		}
+	if s.index == nil {
+		return nil, s.failed
 	}
 	return s.index, s.follow(ctx)
 }
@@ -125,46 +153,50 @@ func entryOf(subject string) (string, bool) {
 	return "", false
 }
 
-// fill makes the index anew.
-func (s *Shelf) fill(ctx context.Context, catalogue *Catalogue) error {
+// fill makes the index anew and puts it in use.
+func (s *Shelf) fill(ctx context.Context, catalogue *Catalogue, done chan struct{}) {
+	index, kin, seq, err := s.made(ctx, catalogue)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failed = err; err == nil {
+		s.index, s.kin, s.of, s.seq = index, kin, catalogue, seq
+	}
+	s.filling = nil
+	close(done)
+}
+
+// made is an index of all that there is, how its entries descend from one another, and
+// the row of the record that it knows of.
+func (s *Shelf) made(ctx context.Context, catalogue *Catalogue) (*search.Index, *Lineage, int64, error) {
 	head, err := s.Record.Head(ctx)
 	if err != nil {
+		return nil, nil, 0, err
+	}
+	index, kin := search.New(shelfFields...), NewLineage()
+	add := func(entries []Entry) error {
+		documents, err := s.documents(ctx, entries, kin)
+		index.Put(documents...)
 		return err
 	}
-	ids := map[string]bool{}
-	for _, id := range catalogue.ids {
-		ids[id] = true
+	written := map[string]bool{}
+	if err := s.Library.each(ctx, func(entries []Entry) error {
+		for _, e := range entries {
+			written[e.ID] = true
+		}
+		return add(entries)
+	}); err != nil {
+		return nil, nil, 0, err
 	}
-	const page = 1000
-	for after := ""; ; {
-		rows, err := s.Library.Store.Entries(ctx, EntryFilter{After: after, Limit: page})
-		if err != nil {
-			return err
-		}
-		for _, e := range rows {
-			ids[e.ID] = true
-			after = e.ID
-		}
-		if len(rows) < page {
-			break
+	var listed []Entry
+	for e := range catalogue.All() {
+		if !written[e.ID] {
+			listed = append(listed, e)
 		}
 	}
-	all := make([]string, 0, len(ids))
-	for id := range ids {
-		all = append(all, id)
+	if err := s.Library.join(ctx, listed); err != nil {
+		return nil, nil, 0, err
 	}
-	slices.Sort(all)
-	index := search.New(shelfFields...)
-	s.kin = NewLineage()
-	for part := range slices.Chunk(all, 5_000) {
-		documents, _, err := s.documents(ctx, part)
-		if err != nil {
-			return err
-		}
-		index.Put(documents...)
-	}
-	s.index, s.of, s.seq = index, catalogue, head.Seq
-	return nil
+	return index, kin, head.Seq, add(listed)
 }
 
 // renew brings entries of the index up to date, those that were merged in them too.
@@ -181,47 +213,48 @@ func (s *Shelf) renew(ctx context.Context, ids []string) error {
 			ids = append(ids, e.MergedInto)
 		}
 	}
-	documents, gone, err := s.documents(ctx, ids)
+	if found, err = s.Library.All(ctx, ids); err != nil {
+		return err
+	}
+	documents, err := s.documents(ctx, found, s.kin)
 	if err != nil {
 		return err
 	}
+	gone := slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		return slices.ContainsFunc(documents, func(d search.Document) bool { return d.ID == id })
+	})
 	s.index.Change(documents, gone)
 	return nil
 }
 
-// documents are entries as the index holds them; gone are the ids that it does not.
-func (s *Shelf) documents(ctx context.Context, ids []string) (out []search.Document, gone []string, err error) {
-	found, err := s.Library.All(ctx, ids)
-	if err != nil {
-		return nil, nil, err
-	}
+// documents are entries as the index holds them; those that not everybody may see are
+// left out. The family of each is put in kin.
+func (s *Shelf) documents(ctx context.Context, entries []Entry, kin *Lineage) ([]search.Document, error) {
 	uses := map[string]Use{}
 	if s.Uses != nil {
+		ids := make([]string, len(entries))
+		for i := range entries {
+			ids[i] = entries[i].ID
+		}
+		var err error
 		if uses, err = s.Uses(ctx, ids); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	there := map[string]bool{}
+	out := make([]search.Document, 0, len(entries))
 	f := s.France(ctx)
-	for i := range found {
-		s.kin.Put(&found[i])
-		if e := &found[i]; e.Readable() {
-			there[e.ID] = true
-			d := document(f, e, uses[e.ID])
-			out = append(out, d)
+	for i := range entries {
+		kin.Put(&entries[i])
+		if e := &entries[i]; e.Readable() {
+			out = append(out, document(f, e, uses[e.ID]))
 		}
 	}
-	for _, id := range ids {
-		if !there[id] {
-			gone = append(gone, id)
-		}
-	}
-	return out, gone, nil
+	return out, nil
 }
 
 // Family is what an entry comes from, and what came from it.
 func (s *Shelf) Family(ctx context.Context, id string) (ancestors, descendants []Relative, err error) {
-	if _, err := s.now(ctx); err != nil {
+	if _, err := s.now(ctx, patience); err != nil {
 		return nil, nil, err
 	}
 	s.mu.Lock()
@@ -322,7 +355,7 @@ type Search struct {
 
 // Find answers a search with the entries of a page, in order.
 func (s *Shelf) Find(ctx context.Context, q Search) (search.Result, []Entry, error) {
-	index, err := s.now(ctx)
+	index, err := s.now(ctx, patience)
 	if err != nil {
 		return search.Result{}, nil, err
 	}
@@ -376,7 +409,7 @@ func (s *Shelf) overlapping(ctx context.Context, index *search.Index, in territo
 // IDs are the entries that everybody may read, by id: published ones, and retired ones,
 // which say what to take instead.
 func (s *Shelf) IDs(ctx context.Context) ([]string, error) {
-	index, err := s.now(ctx)
+	index, err := s.now(ctx, patience)
 	if err != nil {
 		return nil, err
 	}
