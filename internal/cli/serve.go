@@ -113,6 +113,7 @@ type Server struct {
 	db        *store.DB
 	media     *media.Service
 	library   *commons.Library
+	shelf     *commons.Shelf
 	listener  net.Listener
 	http      *http.Server
 	started   time.Time
