@@ -219,6 +219,11 @@ func (w *world) organisation() people.Organisation {
 	return o
 }
 
+// tableOf is a table of an association that acts here.
+func tableOf(name string) string {
+	return "kind;name;territories\nassociation;" + name + ";" + here.Territory.String() + "\n"
+}
+
 func organisationSamples() map[string]sample {
 	// of is a call about an organisation that acts here.
 	of := func(path string, pairs ...string) sample {
@@ -243,6 +248,17 @@ func organisationSamples() map[string]sample {
 		"organisation.create.sheet":    at("/organisations/nouvelle/fiche"),
 		"organisation.create": func(*world) call {
 			return call{path: "/organisations/nouvelle/fiche", form: form("kind", string(people.KindAssociation), "name", "Association "+people.NewID(), "territories", here.Territory.String()), in: &here, beside: http.StatusUnprocessableEntity}
+		},
+		"organisation.create.import.form":     at("/organisations/importer"),
+		"organisation.create.import.template": at("/organisations/importer/modele"),
+		"organisation.create.import.read": func(*world) call {
+			return call{path: "/organisations/importer", form: form("texte", tableOf("Association "+people.NewID())), in: &here, beside: http.StatusUnprocessableEntity}
+		},
+		"organisation.create.import": func(*world) call {
+			name := "Association " + people.NewID()
+			seen := people.Import{Lines: []people.ImportLine{{Line: 2, Verdict: people.LineNew,
+				Organisation: people.Organisation{Kind: people.KindAssociation, Name: name, Territories: []territory.ID{here.Territory}, State: people.OrganisationActive}}}}
+			return call{path: "/organisations/importer/enregistrer", form: form("texte", tableOf(name), "vu", seen.Digest()), in: &here, beside: http.StatusConflict}
 		},
 		"organisation.update.sheet": of("/modifier"),
 		"organisation.update":       of("/modifier", "short_name", "essai"),

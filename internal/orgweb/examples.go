@@ -50,6 +50,14 @@ func examples() map[string][]any {
 			&pairsView{Empty: state},
 			&pairsView{Pairs: []pairView{{pairSide{"…", "/organisations/a", "…"}, pairSide{"…", "/organisations/b", "…"}, "…", "/organisations/b/fusionner?dans=a", "a", "b", "…"}}, Pages: pages, Count: 1, Done: &notice},
 		},
+		"organisation/import": {
+			&importView{Title: "…", Text: field, File: field, Columns: table, Kinds: "…", Template: anchor},
+			&importView{Title: "…", Notices: []web.Notice{notice}, Errors: web.Errors{Items: []web.FieldError{{Field: "name", Text: "…"}}}, Preview: &importPreview{Text: field}},
+			&importView{Title: "…", Preview: &importPreview{Seen: "…", Says: []string{"…"}, Refused: []importLine{{Line: 2, Name: "…", Why: []string{"…"}}, {Line: 3}},
+				Alike: []importLine{{Line: 4, Name: "…", Told: "…", Links: []lookView{{"a", "…", "/organisations/a", "…", "…"}}, Why: []string{"…"}, Is: true}},
+				New:   []importLine{{Line: 5, Name: "…", Told: "…"}}, Known: []importLine{{Line: 6, Name: "…", Why: []string{"…"}, Links: []lookView{{"a", "…", "/organisations/a", "…", ""}}}},
+				Leave: field, Button: "…", Text: field}},
+		},
 		"organisation/section": {sectionView{Text: "…", Own: []web.Anchor{anchor}, More: anchor}},
 	}
 }

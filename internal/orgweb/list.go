@@ -126,7 +126,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := &listView{Title: l.T("organisation.title"), Lead: l.T("organisation.lead")}
 	if where != "" {
-		id, choices := readTerritory(s, where)
+		id, choices := people.ReadTerritory(s, where)
 		if id.Level != "" {
 			return p.Kit.Redirect(w, r, a.href("/organisations", "territoire", id.String()), http.StatusSeeOther)
 		}
@@ -181,7 +181,8 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if may(ctx, "organisation.create") {
-		v.Actions = append(v.Actions, web.Anchor{Text: l.T("organisation.create.title"), Href: "/organisations/nouvelle", Strong: true})
+		v.Actions = append(v.Actions, web.Anchor{Text: l.T("organisation.create.title"), Href: "/organisations/nouvelle", Strong: true},
+			web.Anchor{Text: l.T("organisation.import.title"), Href: "/organisations/importer", Quiet: true})
 	}
 	if may(ctx, "organisation.merge") {
 		v.Actions = append(v.Actions, web.Anchor{Text: l.T("organisation.pairs.title"), Href: "/organisations/doublons", Quiet: true})
@@ -345,31 +346,11 @@ func (p *Pages) csv(w http.ResponseWriter, r *http.Request) error {
 			break
 		}
 	}
-	head := []string{l.T("organisation.field.id")}
-	for _, field := range people.OrganisationFields {
-		head = append(head, l.T("organisation.field."+field))
-		if field == "commune" {
-			head = append(head, l.T("organisation.field.commune_name"))
-		}
-	}
-	head = append(head, l.T("organisation.field.vintage"))
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="organisations.csv"`)
-	return web.WriteCSV(w, l, head, func(write func([]string)) {
+	return web.WriteCSV(w, l, people.OrganisationHead(l, people.OrganisationColumns), func(write func([]string)) {
 		for i := range all {
-			o := &all[i]
-			row := []string{o.ID}
-			for _, field := range people.OrganisationFields {
-				row = append(row, web.Harmless(o.Get(field)))
-				if field == "commune" {
-					name := ""
-					if n, ok := s.France.CommuneNumber(o.Commune); ok {
-						name = s.France.Commune(n).Name
-					}
-					row = append(row, name)
-				}
-			}
-			write(append(row, strconv.Itoa(o.Vintage)))
+			write(all[i].Row(s.France, people.OrganisationColumns))
 		}
 	})
 }

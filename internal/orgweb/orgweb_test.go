@@ -36,7 +36,7 @@ func TestMain(m *testing.M) { os.Exit(browsertest.Run(m)) }
 // its own; readers choose who they are by a cookie.
 type site struct {
 	http.Handler
-	t     *testing.T
+	t     testing.TB
 	db    *store.DB
 	rules *people.Organisations
 	kit   *web.Renderer
@@ -44,7 +44,7 @@ type site struct {
 	cards []web.Section
 }
 
-func open(t *testing.T) *site {
+func open(t testing.TB) *site {
 	t.Helper()
 	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "bassin.db"))
 	if err != nil {

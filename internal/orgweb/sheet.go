@@ -77,7 +77,7 @@ func (p *Pages) readSheet(r *http.Request, o people.Organisation) (*sheet, error
 		}
 	}
 	x.commune = cut(r.PostFormValue("commune"), 200)
-	code, choices := readCommune(x.s, x.commune, x.o.PostalCode)
+	code, choices := people.ReadCommune(x.s, x.commune, x.o.PostalCode)
 	x.o.Commune = code
 	switch {
 	case code == "" && len(choices) > 0:
@@ -91,7 +91,7 @@ func (p *Pages) readSheet(r *http.Request, o people.Organisation) (*sheet, error
 	x.o.Territories = people.SplitTerritories(strings.Join(r.PostForm["territories"], ","))
 	x.more = cut(r.PostFormValue(moreField), 200)
 	if x.more != "" {
-		id, choices := readTerritory(x.s, x.more)
+		id, choices := people.ReadTerritory(x.s, x.more)
 		switch {
 		case id.Level != "":
 			if !slices.Contains(x.o.Territories, id) {
@@ -336,7 +336,7 @@ func (p *Pages) identify(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if where != "" {
-		id, choices := readTerritory(s, people.NameOfCollectivite(where), people.Governed...)
+		id, choices := people.ReadTerritory(s, people.NameOfCollectivite(where), people.Governed...)
 		if id.Level != "" {
 			choices = []territory.ID{id}
 		}

@@ -34,7 +34,7 @@ func TestPagesInABrowser(t *testing.T) {
 			for _, path := range []string{
 				"/organisations", "/en/organisations?q=rostrenen", "/organisations?territoire=bv:22266", "/organisations?ou=saint-denis", "/organisations?q=xyzzy",
 				address(c.ID), "/en" + address(a.ID), "/organisations/commune-22266", "/organisations/nouvelle?numero=443157723", "/en/organisations/new?numero=356000000",
-				"/organisations/nouvelle/fiche", "/en" + address(a.ID) + "/edit", address(b.ID) + "/fusionner", "/en" + address(b.ID) + "/merge?dans=" + a.ID, "/organisations/doublons",
+				"/organisations/nouvelle/fiche", "/organisations/importer", "/en/organisations/import?ajoutees=2", "/en" + address(a.ID) + "/edit", address(b.ID) + "/fusionner", "/en" + address(b.ID) + "/merge?dans=" + a.ID, "/organisations/doublons",
 			} {
 				p.Go(signed.URL + path)
 				for _, v := range p.Axe() {

@@ -24,6 +24,9 @@ type OrganisationStore interface {
 	// CreateOrganisation keeps a new one, under an id that the store gives, of
 	// version 1. The error is a *[Taken] if another has its numbers.
 	CreateOrganisation(ctx context.Context, by audit.Actor, o Organisation) (Organisation, error)
+	// CreateOrganisations keeps several, in order, or none of them: errors are as those
+	// of CreateOrganisation. Each is set apart from those that it says.
+	CreateOrganisations(ctx context.Context, by audit.Actor, list []NewOrganisation) ([]Organisation, error)
 	// EnsureOrganisation returns the row of a collectivité, made from o if there is
 	// none yet; of those who ask at once, one makes it.
 	EnsureOrganisation(ctx context.Context, by audit.Actor, o Organisation) (Organisation, error)
@@ -47,6 +50,13 @@ type OrganisationStore interface {
 	SetApart(ctx context.Context, by audit.Actor, a, b string) error
 	// Apart are the pairs set apart, the lower id first.
 	Apart(ctx context.Context) (map[[2]string]bool, error)
+}
+
+// NewOrganisation is one to keep, and those with rows that it looks like and is not.
+type NewOrganisation struct {
+	Organisation
+	Apart      []string // ids
+	ApartAbove []int    // others of the same list, before this one, by their index
 }
 
 // OrganisationFilter chooses organisations; an empty field chooses all.

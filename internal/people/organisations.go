@@ -182,6 +182,13 @@ type Lookalike struct {
 	Likeness
 }
 
+// Those that may look like an organisation are sought by so many of its traits, its
+// words by so many of their first bytes.
+const (
+	mostAsked  = 8
+	wordBegins = 4
+)
+
 // Lookalikes are the organisations that look like o, rows and collectivités, the
 // likest first.
 func (s *Organisations) Lookalikes(ctx context.Context, o Organisation) ([]Lookalike, error) {
@@ -195,8 +202,8 @@ func (s *Organisations) Lookalikes(ctx context.Context, o Organisation) ([]Looka
 		ask = append(ask, OrganisationFilter{Communes: []string{o.Commune}})
 	}
 	for _, t := range terms(o.Name, nil) {
-		if t.weight == 1 && len(ask) < 8 {
-			ask = append(ask, OrganisationFilter{Query: strings.ToValidUTF8(t.text[:min(len(t.text), 4)], "")}) // a mistake comes later in a word
+		if t.weight == 1 && len(ask) < mostAsked {
+			ask = append(ask, OrganisationFilter{Query: strings.ToValidUTF8(t.text[:min(len(t.text), wordBegins)], "")}) // a mistake comes later in a word
 		}
 	}
 	for _, q := range ask {
@@ -216,20 +223,28 @@ func (s *Organisations) Lookalikes(ctx context.Context, o Organisation) ([]Looka
 			around = append(around, row)
 		}
 	}
+	ready := make([]compared, len(around))
+	for i := range around {
+		ready[i] = named(f, &around[i])
+	}
+	return likely(f, named(f, &o), ready), nil
+}
+
+// likely are those among around that look like o, each once, the likest first.
+func likely(f *territory.France, o compared, around []compared) []Lookalike {
 	var out []Lookalike
 	seen := map[string]bool{o.ID: true}
-	for i := range around {
-		other := &around[i]
+	for _, other := range around {
 		if seen[other.ID] || other.State == OrganisationMerged {
 			continue
 		}
 		seen[other.ID] = true
-		if l := Alike(f, &o, other); l.Score >= Likely {
-			out = append(out, Lookalike{*other, l})
+		if l := alike(f, o, other); l.Score >= Likely {
+			out = append(out, Lookalike{*other.Organisation, l})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Lookalike) int { return cmp.Or(-cmp.Compare(a.Score, b.Score), strings.Compare(a.ID, b.ID)) })
-	return out, nil
+	return out
 }
 
 // Resembling refuses to create an organisation that looks like others until somebody
@@ -290,18 +305,23 @@ func (s *Organisations) Create(ctx context.Context, actor *Actor, o Organisation
 			return o, &Resembling{alike}
 		}
 	}
-	if o, err = s.Store.CreateOrganisation(ctx, actor.By(), o); err != nil {
+	made, err := s.Store.CreateOrganisations(ctx, actor.By(), []NewOrganisation{{Organisation: o, Apart: withRows(alike)}})
+	if err != nil {
 		return o, err
 	}
-	for _, l := range alike {
-		if l.Version == 0 {
-			continue // without a row there is nothing to note on
-		}
-		if err := s.Store.SetApart(ctx, actor.By(), o.ID, l.ID); err != nil {
-			return o, err
+	return made[0], nil
+}
+
+// withRows are the ids of those that can be set apart from another: without a row there
+// is nothing to note on.
+func withRows(list []Lookalike) []string {
+	var out []string
+	for _, l := range list {
+		if l.Version > 0 {
+			out = append(out, l.ID)
 		}
 	}
-	return o, nil
+	return out
 }
 
 // Ensure makes the row of a collectivité that something is about to refer to. Who may

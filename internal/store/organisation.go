@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"bassin/internal/audit"
@@ -234,25 +235,56 @@ func (t *tx) writeTerritories(o *people.Organisation) error {
 
 // CreateOrganisation implements [people.OrganisationStore].
 func (db *DB) CreateOrganisation(ctx context.Context, by audit.Actor, o people.Organisation) (people.Organisation, error) {
-	err := db.change(ctx, "create an organisation", func(t *tx) error {
-		o.ID, o.MergedInto = token()[:16], ""
-		made, err := t.insertOrganisation(&o)
-		if err != nil {
-			return err
-		}
-		if !made {
-			if err := t.holder(&o); err != nil {
-				return err
-			}
-			return errAgain // they who had the numbers gave them up meanwhile
-		}
-		t.record(audit.Entry{By: by, Action: "organisation.create", Subject: people.OrganisationSubject(o.ID), Became: told(&o, people.OrganisationFields)})
-		return nil
-	})
+	made, err := db.CreateOrganisations(ctx, by, []people.NewOrganisation{{Organisation: o}})
 	if err != nil {
 		return people.Organisation{}, err
 	}
-	return o, nil
+	return made[0], nil
+}
+
+// CreateOrganisations implements [people.OrganisationStore].
+func (db *DB) CreateOrganisations(ctx context.Context, by audit.Actor, list []people.NewOrganisation) ([]people.Organisation, error) {
+	var out []people.Organisation
+	err := db.change(ctx, "create organisations", func(t *tx) error {
+		out = make([]people.Organisation, len(list))
+		for i, n := range list {
+			o := &out[i]
+			*o = n.Organisation
+			if err := t.createOrganisation(by, o); err != nil {
+				return err
+			}
+			apart := slices.Clone(n.Apart)
+			for _, above := range n.ApartAbove {
+				apart = append(apart, out[above].ID)
+			}
+			for _, other := range apart {
+				if err := t.setApart(by, o.ID, other); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (t *tx) createOrganisation(by audit.Actor, o *people.Organisation) error {
+	o.ID, o.MergedInto = token()[:16], ""
+	made, err := t.insertOrganisation(o)
+	if err != nil {
+		return err
+	}
+	if !made {
+		if err := t.holder(o); err != nil {
+			return err
+		}
+		return errAgain // they who had the numbers gave them up meanwhile
+	}
+	t.record(audit.Entry{By: by, Action: "organisation.create", Subject: people.OrganisationSubject(o.ID), Became: told(o, people.OrganisationFields)})
+	return nil
 }
 
 var errAgain = fault.New(fault.Unavailable, "store.unavailable").Because(errors.New("store: an organisation was taken and given up at once"))

@@ -249,20 +249,22 @@ func (db *DB) UndoMerge(ctx context.Context, by audit.Actor, id string) (people.
 
 // SetApart implements [people.OrganisationStore].
 func (db *DB) SetApart(ctx context.Context, by audit.Actor, a, b string) error {
+	return db.change(ctx, "set organisations apart", func(t *tx) error { return t.setApart(by, a, b) })
+}
+
+func (t *tx) setApart(by audit.Actor, a, b string) error {
 	one, other := min(a, b), max(a, b)
-	return db.change(ctx, "set organisations apart", func(t *tx) error {
-		if _, _, err := t.lockBoth(one, other); err != nil {
-			return err
-		}
-		n, err := t.exec("set organisations apart", `INSERT INTO organisation_apart (one, other, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, one, other, t.now)
-		if err != nil || n == 0 {
-			return err
-		}
-		for _, pair := range [][2]string{{one, other}, {other, one}} {
-			t.record(audit.Entry{By: by, Action: "organisation.apart", Subject: people.OrganisationSubject(pair[0]), Became: audit.Values{"apart_from": pair[1]}})
-		}
-		return nil
-	})
+	if _, _, err := t.lockBoth(one, other); err != nil {
+		return err
+	}
+	n, err := t.exec("set organisations apart", `INSERT INTO organisation_apart (one, other, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, one, other, t.now)
+	if err != nil || n == 0 {
+		return err
+	}
+	for _, pair := range [][2]string{{one, other}, {other, one}} {
+		t.record(audit.Entry{By: by, Action: "organisation.apart", Subject: people.OrganisationSubject(pair[0]), Became: audit.Values{"apart_from": pair[1]}})
+	}
+	return nil
 }
 
 // Apart implements [people.OrganisationStore].

@@ -48,6 +48,15 @@ func Theme(ctx context.Context) string {
 	return ""
 }
 
+// Locales are the localizers of every language.
+func (k *Renderer) Locales() []*i18n.Localizer {
+	var out []*i18n.Localizer
+	for _, lang := range k.catalog.Langs() {
+		out = append(out, k.catalog.Localizer(lang))
+	}
+	return out
+}
+
 // Locale returns the voice of the request's language: French where ctx is not
 // that of a request of this package.
 func (k *Renderer) Locale(ctx context.Context) *i18n.Localizer {

@@ -47,9 +47,11 @@ func RunOrganisations(t *testing.T, open func(t *testing.T) Organisations) {
 		{"what looks alike is set apart once", apart},
 		{"two who merge crosswise both end", crosswise},
 		{"rules of organisations", organisationRules},
+		{"a table is judged line by line and kept whole", importRules},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.check(t, open(t)) })
 	}
+	t.Run("an export reads back in", func(t *testing.T) { exportReadBack(t, open(t), open(t)) })
 }
 
 var ada = audit.Person("ada")
