@@ -25,6 +25,11 @@ func (w *world) entry() commons.Entry {
 	return e
 }
 
+// need publishes a need.
+func (w *world) need() commons.Entry {
+	return w.set(w.entry(), func(e *commons.Entry) { e.Kind = commons.Need })
+}
+
 // submitted is a proposal of somebody that waits for moderators here.
 func (w *world) submitted() commons.Revision {
 	w.t.Helper()
@@ -78,6 +83,14 @@ func librarySamples() map[string]sample {
 			kept := w.entry().ID
 			return w.set(w.entry(), func(e *commons.Entry) { e.State, e.MergedInto = commons.Merged, kept })
 		}),
+		"commons.join": of("/rejoindre", (*world).need, "party", here.String()),
+		"commons.join.leave": func(w *world) call {
+			e := w.need()
+			if err := w.s.db.AddJoin(w.t.Context(), audit.System, commons.Join{Need: e.ID, Party: here}); err != nil {
+				w.t.Fatal(err)
+			}
+			return call{path: "/communs/" + e.ID + "/quitter", form: form("party", here.String()), in: &here}
+		},
 		"commons.review.queue": at("/propositions/a-relire"),
 		"commons.review.decide": func(w *world) call {
 			r := w.submitted()

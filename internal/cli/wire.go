@@ -109,7 +109,10 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	pages := &atlasweb.Pages{Kit: kit, Atlas: perimeters, Sections: slices.Concat(watch.Sections(), mandates.Sections(), who.Sections())}
 	s.shelf = &commons.Shelf{Library: s.library, Record: s.db, France: func(ctx context.Context) *territory.France { return snapshot.FromContext(ctx).France }}
 	library := &commonsweb.Pages{Kit: kit, Site: site, Library: s.library, Shelf: s.shelf, Formats: formatsOf(catalog), Bodies: bodies, People: s.db, Now: s.now, Zone: zone}
-	library.Amount = observatoryweb.Amount
+	library.Amount, library.Place = observatoryweb.Amount, s.place(perimeters)
+	library.Needs = &commons.Needs{Library: s.library, Store: s.db}
+	s.shelf.Joined = library.Needs.Counts
+	pages.Sections = append(pages.Sections, library.Sections()...)
 	about := &siteweb.Pages{Kit: kit, Site: site, Listed: map[string]func(context.Context) ([]string, error){"communs": library.Addresses}}
 	admin := s.administration(kit, perimeters, bodies, reach, zone)
 	admin.Files = attached

@@ -25,6 +25,8 @@ type Shelf struct {
 	France func(context.Context) *territory.France
 	// Uses tells how entries are used; nil if adoptions are not kept.
 	Uses func(ctx context.Context, ids []string) (map[string]Use, error)
+	// Joined tells how many have joined needs; nil if joins are not kept.
+	Joined func(ctx context.Context, ids []string) (map[string]int, error)
 
 	mu      sync.Mutex // of what follows
 	index   *search.Index
@@ -55,6 +57,7 @@ const (
 	FacetTerritory     = "territory"
 	FacetState         = "state"
 	FacetSource        = "source"
+	FacetJoined        = "joined" // of needs: see [Joiners]
 )
 
 // Orders of a search besides relevance.
@@ -62,6 +65,7 @@ const (
 	ByTitle  = "title"
 	ByUpdate = "updated"
 	ByUse    = "used"
+	ByJoined = "joined"
 )
 
 // Sizes are the classes of territories by inhabitants, with the number below which each
@@ -140,15 +144,17 @@ func (s *Shelf) follow(ctx context.Context) error {
 	}
 }
 
-// entryOf is the entry that a row of the record is about: its own, or an adoption's,
-// whose subject is adoption:ENTRY/…
+// entryOf is the entry that a row of the record is about: its own, or that of an adoption
+// or of a join, whose subjects are adoption:ENTRY/… and join:ENTRY/…
 func entryOf(subject string) (string, bool) {
 	if id, ok := strings.CutPrefix(subject, "entry:"); ok {
 		return id, true
 	}
-	if rest, ok := strings.CutPrefix(subject, "adoption:"); ok {
-		id, _, _ := strings.Cut(rest, "/")
-		return id, true
+	for _, of := range []string{"adoption:", "join:"} {
+		if rest, ok := strings.CutPrefix(subject, of); ok {
+			id, _, _ := strings.Cut(rest, "/")
+			return id, true
+		}
 	}
 	return "", false
 }
@@ -241,15 +247,51 @@ func (s *Shelf) documents(ctx context.Context, entries []Entry, kin *Lineage) ([
 			return nil, err
 		}
 	}
+	joined := map[string]int{}
+	if needs := needsOf(entries); s.Joined != nil && len(needs) > 0 {
+		var err error
+		if joined, err = s.Joined(ctx, needs); err != nil {
+			return nil, err
+		}
+	}
 	out := make([]search.Document, 0, len(entries))
 	f := s.France(ctx)
 	for i := range entries {
 		kin.Put(&entries[i])
 		if e := &entries[i]; e.Readable() {
-			out = append(out, document(f, e, uses[e.ID]))
+			d := document(f, e, uses[e.ID])
+			if n := joined[e.ID]; n > 0 {
+				d.Numbers[ByJoined], d.Prior = float64(n), float64(n)
+				d.Facets[FacetJoined] = []string{joinersOf(n)}
+			}
+			out = append(out, d)
 		}
 	}
 	return out, nil
+}
+
+// needsOf are the ids of the needs among entries.
+func needsOf(entries []Entry) []string {
+	var out []string
+	for i := range entries {
+		if entries[i].Kind == Need {
+			out = append(out, entries[i].ID)
+		}
+	}
+	return out
+}
+
+// Joiners are the classes of needs by how many have joined them.
+var Joiners = []string{"one", "few", "many"}
+
+func joinersOf(n int) string {
+	switch {
+	case n == 1:
+		return "one"
+	case n < 5:
+		return "few"
+	}
+	return "many"
 }
 
 // Family is what an entry comes from, and what came from it.
@@ -378,6 +420,8 @@ func (s *Shelf) Find(ctx context.Context, q Search) (search.Result, []Entry, err
 		asked.Sort = []search.Order{{Key: ByTitle}}
 	case ByUpdate:
 		asked.Sort = []search.Order{{Key: ByUpdate, Descending: true}}
+	case ByJoined:
+		asked.Sort = []search.Order{{Key: ByJoined, Descending: true}, {Key: ByTitle}}
 	case ByUse:
 		asked.Sort = []search.Order{{Key: ByUse, Descending: true}, {Key: ByTitle}}
 	}

@@ -29,6 +29,9 @@ type Pages struct {
 	People  People
 	Now     func() time.Time
 	Zone    *time.Location // where days begin
+	Needs   *commons.Needs
+	// Place names a scope, with its page; fault.NotFound if there is none.
+	Place func(ctx context.Context, l *i18n.Localizer, in people.Scope) (name, href string, err error)
 	// Amount is a value of an indicator in words.
 	Amount func(l *i18n.Localizer, d *indicator.Definition, x float64) string
 	// Parts are what else the page of an entry tells, in order.

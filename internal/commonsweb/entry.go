@@ -79,7 +79,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 	if sources := t.sources(&e); len(sources) > 0 {
 		v.Facts.Items = append(v.Facts.Items, web.Fact{Term: l.T("library.sources"), Text: strings.Join(sources, " · ")})
 	}
-	for _, part := range slices.Concat([]Part{p.measures, p.family}, p.Parts) {
+	for _, part := range slices.Concat([]Part{p.measures, p.answers, p.family}, p.Parts) {
 		body, err := part(r, &e, sheet)
 		if err != nil {
 			return err
@@ -151,7 +151,7 @@ func marks(l *i18n.Localizer, e *commons.Entry, s commons.Sheet) []web.Mark {
 // entryNotices say what a reader must know first.
 func (p *Pages) entryNotices(r *http.Request, t *teller, e *commons.Entry, v *entryView) error {
 	switch done := r.URL.Query().Get("fait"); done {
-	case "publish", "retire", "reopen", "merge", "unmerge":
+	case "publish", "retire", "reopen", "merge", "unmerge", "join", "leave":
 		v.Notices = append(v.Notices, web.Notice{Kind: web.Done, Text: t.l.T("library.done." + done), Role: "status"})
 	}
 	if from := r.URL.Query().Get("depuis"); from != "" && from != e.ID {
@@ -278,7 +278,11 @@ func (p *Pages) entryActions(r *http.Request, l *i18n.Localizer, e *commons.Entr
 	if review.May {
 		v.Actions = append(v.Actions, web.Anchor{Text: l.T("library.manage"), Href: address(e.ID) + "/gerer", Quiet: true, Rel: "nofollow"})
 	}
-	return []web.Right{proposeRight(r.Context(), l), review}, nil
+	rights := []web.Right{proposeRight(r.Context(), l), review}
+	if e.Kind == commons.Need {
+		rights = append(rights, joinRight(r.Context(), l))
+	}
+	return rights, nil
 }
 
 // who names a person, or says that it was nobody here.

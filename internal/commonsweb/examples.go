@@ -36,6 +36,12 @@ func examples() map[string][]any {
 			&familyView{Tree: treeView{Width: 500, Height: 80, Boxes: []boxView{{Lines: []string{"…"}, Kind: "…"}, {X: 264, Lines: []string{"…"}, Kind: "…", Href: "/communs/b"}}, Lines: []lineView{{X1: 210, X2: 264}}, More: []noteView{{Text: "…"}}},
 				Up: []kinView{{"…", "…", "/communs/a", "…", []kinView{{Title: "…", Href: "/communs/b"}}}}, Down: []kinView{{Title: "…", Href: "/communs/c"}}, Held: table},
 		},
+		"library/need": {
+			&needView{Search: anchor, Propose: anchor, SignIn: true, Count: "…"},
+			&needView{Search: anchor, Propose: anchor, Answers: []answerView{{"…", "/communs/a", "…", "…"}}, Similar: []answerView{{Title: "…", Href: "/communs/b"}}, Doers: []doerView{{"…", "/communs/a", "…", []web.Anchor{anchor, {Text: "…"}}}, {Title: "…", Href: "/communs/a"}},
+				Count: "…", Joined: table, Join: &joinForm{"/communs/a/rejoindre", []web.Field{field}, wrong}, Leave: []leaveView{{"/communs/a/quitter", "bv:22266", "…"}}},
+		},
+		"library/section":  {&sectionView{Text: "…", Ways: []web.Anchor{anchor}}},
 		"library/measures": {&measuresView{}, &measuresView{[]measureView{{"…", "/indicateurs/a", "…", "…", "…", "…", "…", []publishedView{{"…", "/bv/22266/indicateurs", "…", "…", "…"}, {Where: "…", Href: "/bv/22266/indicateurs", Value: "…"}}}, {Name: "…", Href: "/indicateurs/b"}}}},
 		"library/choose":   {&chooseView{Cards: []web.Card{{Title: "…", Text: "…", Href: "/proposer/data"}}}},
 		"library/form": {

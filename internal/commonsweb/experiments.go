@@ -12,6 +12,8 @@ func (p *Pages) experimentRoutes() []web.Route {
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: "/experimentations", Action: "commons.experiments", Who: web.Everyone, Handler: p.only(commons.Experiment)},
 		{Method: http.MethodGet, Pattern: "/besoins", Action: "commons.needs", Who: web.Everyone, Handler: p.only(commons.Need)},
+		{Method: http.MethodPost, Pattern: "/communs/{id}/rejoindre", Action: "commons.join", Who: web.Granted, Handler: p.join},
+		{Method: http.MethodPost, Pattern: "/communs/{id}/quitter", Action: "commons.join.leave", Who: web.Granted, Handler: p.leave},
 	}
 }
 

@@ -32,11 +32,11 @@ type facet struct {
 // facets are those of the page, in order.
 var facets = []facet{
 	{commons.FacetKind, "type", 0}, {commons.FacetTheme, "theme", 0}, {commons.FacetForm, "forme", 0}, {commons.FacetStatus, "etat", 0}, {commons.FacetLicence, "licence", 12},
-	{commons.FacetLevel, "niveau", 0}, {commons.FacetSize, "taille", 0}, {commons.FacetUsedBy, "utilise-par", 0}, {commons.FacetAccessibility, "accessibilite", 0}, {commons.FacetSource, "source", 0},
+	{commons.FacetLevel, "niveau", 0}, {commons.FacetSize, "taille", 0}, {commons.FacetUsedBy, "utilise-par", 0}, {commons.FacetAccessibility, "accessibilite", 0}, {commons.FacetJoined, "rejoint-par", 0}, {commons.FacetSource, "source", 0},
 }
 
 // orders are the ways to sort, in order; the first is by relevance.
-var orders = []string{"", commons.ByTitle, commons.ByUpdate, commons.ByUse}
+var orders = []string{"", commons.ByTitle, commons.ByUpdate, commons.ByUse, commons.ByJoined}
 
 // listView is the page of the library.
 type listView struct {
@@ -307,6 +307,10 @@ func (t *teller) facetValue(name, v string) string {
 			if s.Name == v {
 				return t.l.T("library.size." + v)
 			}
+		}
+	case commons.FacetJoined:
+		if slices.Contains(commons.Joiners, v) {
+			return t.l.T("need.joiners." + v)
 		}
 	case commons.FacetUsedBy:
 		if people.OrganisationKind(v).Valid() {

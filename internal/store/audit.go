@@ -189,6 +189,7 @@ var erasers = []string{
 	`DELETE FROM commons_revision WHERE author = $1 AND state <> 'accepted'`,
 	`UPDATE commons_revision SET author = '', note = '', answer = '', version = version + 1 WHERE author = $1`,
 	`UPDATE commons_revision SET reviewer = '', version = version + 1 WHERE reviewer = $1`,
+	`UPDATE commons_join SET person = '', comment = '' WHERE person = $1`, // the need stays its party's
 	`UPDATE commons_entry SET author = '', version = version + 1 WHERE author = $1`,
 	// What an organisation uses is its own, whoever said so.
 	`UPDATE adoption SET declared_by = '', version = version + 1 WHERE declared_by = $1`,

@@ -34,6 +34,7 @@ var tables = []struct {
 	{"blob", 7}, {"attachment", 7},
 	{"commons_entry", 8}, {"commons_revision", 8},
 	{"adoption", 9},
+	{"commons_join", 10},
 }
 
 // Summary is what a copy holds.

@@ -9,6 +9,7 @@ import (
 	"bassin/internal/audit"
 	"bassin/internal/commons"
 	"bassin/internal/commons/commonstest"
+	"bassin/internal/people"
 	"bassin/internal/territory"
 )
 
@@ -57,6 +58,23 @@ func oldEntriesRead(t *testing.T, db *DB) {
 	}
 }
 
+func oldJoinRead(t *testing.T, db *DB) {
+	t.Helper()
+	want := []commons.Join{{Need: "e000000000000001", Party: people.Over(territory.ID{Level: territory.BassinDeVie, Code: "22266"}), By: "ada", Comment: "Nous aussi.", At: time.Date(2026, 11, 26, 9, 0, 0, 250_000_000, time.UTC)}}
+	got, err := db.Joins(t.Context(), []string{"e000000000000001"})
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("the old join (-want +got), %v:\n%s", err, diff)
+	}
+}
+
+func TestJoinContract(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.name, func(t *testing.T) {
+			commonstest.RunJoins(t, func(t *testing.T) commonstest.JoinStore { return migrated(t, d.dsn(t)) })
+		})
+	}
+}
+
 // fillEntries leaves rows in every table of the library.
 func fillEntries(t *testing.T, db *DB, hard string) {
 	t.Helper()
@@ -79,6 +97,9 @@ func fillEntries(t *testing.T, db *DB, hard string) {
 		return nil
 	})
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.AddJoin(t.Context(), audit.System, commons.Join{Need: "e1", Party: people.In("o1"), By: "eve", Comment: hard}); err != nil {
 		t.Fatal(err)
 	}
 }

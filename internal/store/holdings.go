@@ -35,6 +35,7 @@ var holdings = []holding{
 	{table: "commons_entry", where: `author = $1`, columns: []string{"id", "kind", "state", "created_at"}, public: true},
 	{table: "commons_revision", where: `author = $1`, columns: []string{"entry", "kind", "state", "sheet", "note", "answer", "created_at", "updated_at", "decided_at"}, public: true},
 	{table: "adoption", where: `(declared_by = $1 OR verified_by = $1)`, columns: []string{"entry", "organisation", "verified_on", "created_at", "updated_at"}, public: true},
+	{table: "commons_join", where: `person = $1`, columns: []string{"need", "party", "comment", "at"}, public: true},
 	{table: "audit_row", where: `(actor = 'person:' || $1 OR subject = 'person:' || $1)`, columns: []string{"seq", "at", "action", "subject"}},
 }
 

@@ -110,6 +110,9 @@ func oldRowsRead(t *testing.T, db *DB, version int64) {
 	if version >= 9 {
 		oldAdoptionRead(t, db)
 	}
+	if version >= 10 {
+		oldJoinRead(t, db)
+	}
 }
 
 func oldOrganisationsRead(t *testing.T, db *DB) {
