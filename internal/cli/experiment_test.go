@@ -74,3 +74,75 @@ func TestAnExperimentIsToldAndTakenUp(t *testing.T) {
 	}
 	page("/communs?type=need", "Aider sans rendez-vous")
 }
+
+// A need is answered by what the library holds, joined by those who may speak for an
+// organisation or a territory, and left again.
+func TestANeedIsAnsweredAndJoined(t *testing.T) {
+	s := open(t, nil)
+	at := serving(t, s)
+	member := seat(t, s, people.Person{ID: "membre", Name: "Awa Membre", Email: "membre@example.fr"}, false, people.Mandate{Role: people.Member, Scope: here})
+	observer := seat(t, s, people.Person{ID: "regarde", Name: "Ada Regarde", Email: "regarde@example.fr"}, false, people.Mandate{Role: people.Observer, Scope: here})
+	coordinator := seat(t, s, people.Person{ID: "relit", Name: "Léo Relit", Email: "relit@example.fr"}, false, people.Mandate{Role: people.Coordinator, Scope: here})
+	visitor := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	publish := func(kind string, pairs ...string) string {
+		t.Helper()
+		r, body := send(t, coordinator, http.MethodPost, at+"/proposer/"+kind, form(append([]string{"home", here.Territory.String(), "envoyer", "1"}, pairs...)...))
+		if r.StatusCode != http.StatusSeeOther {
+			t.Fatalf("%d: %s", r.StatusCode, mainOf(body))
+		}
+		to, _, _ := strings.Cut(r.Header.Get("Location"), "?")
+		return strings.TrimPrefix(to, at)
+	}
+	body := func(c *http.Client, path string) string {
+		t.Helper()
+		r, body := fetch(t, c, at+path)
+		if r.StatusCode != http.StatusOK {
+			t.Fatalf("GET %s: %d", path, r.StatusCode)
+		}
+		return body
+	}
+	need := publish("need", "title", "Prêter des vélos aux élèves du collège", "summary", "Le car ne passe plus.")
+	stated := publish("experiment", "title", "Garage solidaire", "summary", "Un atelier.", "answers", need, "contact_role", "Service des mobilités", "partners", "Association du Vallon")
+	similar := publish("experiment", "title", "Des vélos prêtés aux lycéens", "summary", "Un parc partagé.")
+	seen := body(visitor, need)
+	for _, text := range []string{stated, similar, "Se connecter"} {
+		if !strings.Contains(seen, text) {
+			t.Errorf("%q is missing of %s", text, seen)
+		}
+	}
+	if strings.Contains(seen, "Service des mobilités") || strings.Contains(seen, `name="party"`) {
+		t.Errorf("a visitor sees whom to ask, or may join: %s", seen)
+	}
+	if seen := body(observer, need); !strings.Contains(seen, "Service des mobilités") || !strings.Contains(seen, "Association du Vallon") || strings.Contains(seen, `name="party"`) {
+		t.Errorf("an observer sees %s", seen)
+	}
+	post := func(c *http.Client, path string, want int, pairs ...string) string {
+		t.Helper()
+		r, body := send(t, c, http.MethodPost, at+need+path, form(pairs...))
+		if r.StatusCode != want {
+			t.Fatalf("POST %s: %d, want %d: %s", path, r.StatusCode, want, mainOf(body))
+		}
+		return mainOf(body)
+	}
+	party := here.String()
+	post(observer, "/rejoindre", http.StatusForbidden, "party", party)
+	post(member, "/rejoindre", http.StatusForbidden, "party", outside.String())
+	if long := post(member, "/rejoindre", http.StatusUnprocessableEntity, "party", party, "comment", strings.Repeat("long ", 200)); !strings.Contains(long, "long long") {
+		t.Error("a comment that is too long is lost")
+	}
+	post(member, "/rejoindre", http.StatusSeeOther, "party", party, "comment", "Nous aussi, à <b>Rostrenen</b>.")
+	if seen := body(visitor, need); !strings.Contains(seen, "à &lt;b&gt;Rostrenen") {
+		t.Errorf("the join is not told: %s", seen)
+	}
+	publish("need", "title", "Un autre besoin", "summary", "Seul.")
+	if list := body(visitor, "/communs?type=need&tri=joined"); strings.Index(list, need) > strings.Index(list, "Un autre besoin") {
+		t.Errorf("needs that others share do not come first: %s", list)
+	}
+	if list := body(visitor, "/communs?rejoint-par=one"); !strings.Contains(list, need) || strings.Contains(list, "Un autre besoin") {
+		t.Errorf("those that one has joined are %s", list)
+	}
+	post(member, "/quitter", http.StatusSeeOther, "party", party)
+	if list := body(visitor, "/communs?rejoint-par=one"); strings.Contains(list, need) {
+		t.Error("a need that was left is still counted")
+	}
+}

@@ -103,6 +103,11 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 		page.Links = append(page.Links, web.HeadLink{Rel: "alternate", Type: "application/yaml", Title: "publiccode.yml", Href: at})
 		v.Exports = web.Links{Label: l.T("library.entry.exports"), Items: []web.Anchor{{Text: "publiccode.yml", Href: at, Icon: "down", Rel: "nofollow"}}}
 	}
+	if failed, ok := ctx.Value(failedKey{}).(*fault.Error); ok {
+		if page.Status = web.Status(failed); failed.Code == fault.Invalid {
+			page.Status = http.StatusUnprocessableEntity
+		}
+	}
 	if page.Rights, err = p.entryActions(r, l, &e, v); err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func examples() map[string][]any {
 				Up: []kinView{{"…", "…", "/communs/a", "…", []kinView{{Title: "…", Href: "/communs/b"}}}}, Down: []kinView{{Title: "…", Href: "/communs/c"}}, Held: table},
 		},
 		"library/need": {
-			&needView{Search: anchor, Propose: anchor, SignIn: true, Count: "…"},
+			&needView{Search: anchor, Propose: anchor, SignIn: true, How: true, Count: "…"},
 			&needView{Search: anchor, Propose: anchor, Answers: []answerView{{"…", "/communs/a", "…", "…"}}, Similar: []answerView{{Title: "…", Href: "/communs/b"}}, Doers: []doerView{{"…", "/communs/a", "…", []web.Anchor{anchor, {Text: "…"}}}, {Title: "…", Href: "/communs/a"}},
 				Count: "…", Joined: table, Join: &joinForm{"/communs/a/rejoindre", []web.Field{field}, wrong}, Leave: []leaveView{{"/communs/a/quitter", "bv:22266", "…"}}},
 		},

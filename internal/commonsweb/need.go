@@ -27,6 +27,7 @@ type needView struct {
 	Count   string
 	Joined  *web.Table
 	Join    *joinForm // nil for who may not
+	How     bool      // who may join is said, to who may not
 	Leave   []leaveView
 }
 
@@ -109,8 +110,8 @@ func (t *teller) answering(e *commons.Entry, s commons.Sheet) (stated, similar [
 		kinds = append(kinds, string(k))
 	}
 	seen := slices.Clone(ids)
-	find := func(themes []string) error {
-		q := commons.Search{Text: s.Get("title"), Lang: string(i18n.FR), Filters: map[string][]string{commons.FacetKind: kinds}, Size: similarShown + len(seen)}
+	find := func(text string, themes []string) error {
+		q := commons.Search{Text: text, Lang: string(i18n.FR), Filters: map[string][]string{commons.FacetKind: kinds}, Size: similarShown + len(seen)}
 		if len(themes) > 0 {
 			q.Filters[commons.FacetTheme] = themes
 		}
@@ -123,10 +124,12 @@ func (t *teller) answering(e *commons.Entry, s commons.Sheet) (stated, similar [
 		return err
 	}
 	if len(s["themes"]) > 0 {
-		err = find(s["themes"])
+		err = find(s.Get("title"), s["themes"])
 	}
-	if err == nil && len(similar) < similarShown {
-		err = find(nil)
+	for _, text := range append([]string{s.Get("title")}, s["keywords"]...) { // a long title may find nothing
+		if err == nil && len(similar) < similarShown {
+			err = find(text, nil)
+		}
 	}
 	return stated, similar, err
 }
@@ -166,6 +169,9 @@ func (p *Pages) joined(r *http.Request, t *teller, e *commons.Entry, v *needView
 	a := people.Of(t.ctx)
 	taken := map[people.Scope]bool{}
 	v.Count = t.l.T("need.count", len(joins))
+	if len(joins) == 0 {
+		v.Count = t.l.T("need.none")
+	}
 	if len(joins) > 0 {
 		v.Joined = &web.Table{ID: "rejoint", Caption: t.l.T("need.joined"), Quiet: true, Columns: []web.Column{{Title: t.l.T("need.party")}, {Title: t.l.T("need.since")}, {Title: t.l.T("need.comment")}}}
 	}
@@ -177,7 +183,7 @@ func (p *Pages) joined(r *http.Request, t *teller, e *commons.Entry, v *needView
 		} else if err != nil {
 			return err
 		}
-		v.Joined.Rows = append(v.Joined.Rows, []web.Cell{{Text: name, Href: href}, {Text: t.l.Date(j.At.In(p.Zone))}, {Text: j.Comment}})
+		v.Joined.Rows = append(v.Joined.Rows, []web.Cell{{Text: i18n.Upper(name), Href: href}, {Text: t.l.Date(j.At.In(p.Zone))}, {Text: j.Comment}})
 		if d, err := a.May(t.ctx, commons.JoinNeed, j.Party); err != nil {
 			return err
 		} else if d.May {
@@ -193,6 +199,7 @@ func (p *Pages) joined(r *http.Request, t *teller, e *commons.Entry, v *needView
 			party.Options = append(party.Options, web.Option{Value: s.String(), Label: name, Chosen: r.PostFormValue("party") == s.String()})
 		}
 	}
+	v.How = len(party.Options) == 0 && len(v.Leave) == 0
 	if len(party.Options) > 0 {
 		v.Join = &joinForm{Action: address(e.ID) + "/rejoindre", Fields: []web.Field{party, {Name: "comment", Type: "textarea", Rows: 3, Label: t.l.T("need.word"), Help: t.l.T("need.word_help"), Value: r.PostFormValue("comment")}}}
 		if failed, ok := t.ctx.Value(failedKey{}).(*fault.Error); ok {
