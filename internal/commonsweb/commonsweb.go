@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"slices"
 	"time"
 
 	"bassin/internal/commons"
@@ -66,7 +67,7 @@ func Templates() web.Templates {
 // Routes are the ways in. Whether a person may do a thing to a given entry is
 // decided in package commons.
 func (p *Pages) Routes() []web.Route {
-	return append(p.experimentRoutes(), []web.Route{
+	return append(slices.Concat(p.experimentRoutes(), p.projectRoutes()), []web.Route{
 		{Method: http.MethodGet, Pattern: "/communs", Action: "commons.list", Who: web.Everyone, Handler: p.library},
 		{Method: http.MethodGet, Pattern: "/communs/csv", Action: "commons.csv", Who: web.Everyone, Handler: p.csv},
 		{Method: http.MethodGet, Pattern: "/communs/flux", Action: "commons.atom", Who: web.Everyone, Handler: p.atom},
