@@ -274,6 +274,9 @@ func (p *Pages) decide(w http.ResponseWriter, r *http.Request) error {
 		d.Sheet, d.Seen = clash.Proposed, &clash.Revision
 		rev, err = p.Library.Decide(r.Context(), d)
 	}
+	if fault.CodeOf(err) == fault.Forbidden {
+		return err
+	}
 	if err != nil {
 		return p.proposalPage(w, r, err, d.Answer)
 	}

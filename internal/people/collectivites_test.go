@@ -1,10 +1,11 @@
-package people
+package people_test
 
 import (
 	"slices"
 	"strings"
 	"testing"
 
+	"bassin/internal/people"
 	"bassin/internal/realdata"
 	"bassin/internal/territory"
 )
@@ -51,7 +52,7 @@ func TestCollectivites(t *testing.T) {
 	} {
 		id, _ := territory.ParseID(c.of)
 		var got []string
-		for _, o := range Collectivites(f, id) {
+		for _, o := range people.Collectivites(f, id) {
 			got = append(got, strings.Join([]string{o.ID, string(o.Kind), o.Name, o.ShortName, o.SIREN}, "|"))
 		}
 		if s := strings.Join(got, " + "); s != c.want {
@@ -64,10 +65,10 @@ func TestCollectivites(t *testing.T) {
 // leads back to it; every collectivité is what a service would keep.
 func TestEveryCollectivite(t *testing.T) {
 	f := realdata.Snapshot(t).France
-	seen := map[string]Organisation{}
+	seen := map[string]people.Organisation{}
 	for _, l := range []territory.Level{territory.Commune, territory.EPCI, territory.EPT, territory.Departement, territory.Region} {
 		for _, u := range f.Level(l) {
-			for _, o := range Collectivites(f, u.ID) {
+			for _, o := range people.Collectivites(f, u.ID) {
 				seen[o.ID] = o
 			}
 		}
@@ -77,11 +78,11 @@ func TestEveryCollectivite(t *testing.T) {
 	}
 	numbers := map[string]string{}
 	for id, o := range seen {
-		again, ok := CollectiviteByID(f, id)
+		again, ok := people.CollectiviteByID(f, id)
 		if !ok || again.Name != o.Name || !slices.Equal(again.Territories, o.Territories) {
 			t.Errorf("%s leads to %+v", id, again)
 		}
-		if !IsCollectiviteID(id) || o.Version != 0 {
+		if !people.IsCollectiviteID(id) || o.Version != 0 {
 			t.Errorf("%s: %+v", id, o)
 		}
 		tidied, err := o.Tidied(f)
@@ -96,17 +97,17 @@ func TestEveryCollectivite(t *testing.T) {
 		}
 	}
 	for _, siren := range []string{"212202667", "200067981", "200057867", "217500016", "200046977"} {
-		if o, ok := CollectiviteBySIREN(f, siren); !ok || o.ID != numbers[siren] {
+		if o, ok := people.CollectiviteBySIREN(f, siren); !ok || o.ID != numbers[siren] {
 			t.Errorf("%s is %s, want %s", siren, o.ID, numbers[siren])
 		}
 	}
 	for _, siren := range []string{"", "443157722"} {
-		if o, ok := CollectiviteBySIREN(f, siren); ok {
+		if o, ok := people.CollectiviteBySIREN(f, siren); ok {
 			t.Errorf("%q is %s", siren, o.ID)
 		}
 	}
 	for _, id := range []string{"", "-", "commune-99999", "bv-22266", "dep-67", "special-x", "00112233445566aa", "commune", "pays-FR"} {
-		if o, ok := CollectiviteByID(f, id); ok {
+		if o, ok := people.CollectiviteByID(f, id); ok {
 			t.Errorf("%q is %s", id, o.Name)
 		}
 	}

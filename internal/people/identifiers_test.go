@@ -1,4 +1,4 @@
-package people
+package people_test
 
 import (
 	"compress/gzip"
@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"bassin/internal/fault"
+	"bassin/internal/people"
 	"bassin/internal/realdata"
 )
 
@@ -20,39 +21,39 @@ func TestParseNumbers(t *testing.T) {
 		typed, to string
 		wrong     string // key of the refusal
 	}{
-		{ParseSIREN, "", "", ""},
-		{ParseSIREN, " \u00a0", "", ""},
-		{ParseSIREN, "212202667", "212202667", ""},                         // commune de Rostrenen
-		{ParseSIREN, "200 067 981", "200067981", ""},                       // Guingamp-Paimpol
-		{ParseSIREN, "200\u00a0067\u202f981", "200067981", ""},             // as pages write it
-		{ParseSIREN, "200.067-981", "200067981", ""},                       // as letterheads do
-		{ParseSIREN, "'200067981", "200067981", ""},                        // as spreadsheets do
-		{ParseSIREN, "\u200e187609110", "187609110", ""},                   // as a published list has it: GIP Seine-Aval
-		{ParseSIREN, "356000000", "356000000", ""},                         // La Poste
-		{ParseSIREN, "000 000 000", "", "organisation.siren.form"},         // has Luhn's key
-		{ParseSIREN, "212202668", "", "organisation.siren.key"},            // one digit wrong
-		{ParseSIREN, "21220266", "", "organisation.siren.form"},            // one missing
-		{ParseSIREN, "21220266O", "", "organisation.siren.form"},           // a letter
-		{ParseSIREN, "21220266700011", "", "organisation.siren.form"},      // a SIRET
-		{ParseSIREN, "FR12212202667", "", "organisation.siren.form"},       // a VAT number
-		{ParseSIREN, "٢١٢٢٠٢٦٦٧", "", "organisation.siren.form"},           // other digits
-		{ParseSIRET, "44315772200010", "44315772200010", ""},               // Interjeunes, Ambérieu
-		{ParseSIRET, "443 157 722 00010", "44315772200010", ""},            //
-		{ParseSIRET, "35600000000048", "35600000000048", ""},               // La Poste, head office: Luhn, sum 26
-		{ParseSIRET, "35600000057144", "35600000057144", ""},               // La Poste, an office: sum 35, no Luhn
-		{ParseSIRET, "35600000057145", "", "organisation.siret.key"},       // neither
-		{ParseSIRET, "44315772200012", "", "organisation.siret.key"},       //
-		{ParseSIRET, "24974007700049", "", "organisation.siret.key"},       // a published list has it
-		{ParseSIRET, "26760100000000", "", "organisation.siret.siren"},     // rounded by a spreadsheet, published
-		{ParseSIRET, "2,1220266700013E+13", "", "organisation.siret.form"}, //
-		{ParseSIRET, "443157722", "", "organisation.siret.form"},           //
-		{ParseRNA, "", "", ""},
-		{ParseRNA, "w751 234 567", "W751234567", ""},
-		{ParseRNA, "W9R1011072", "W9R1011072", ""}, // La Réunion
-		{ParseRNA, "W2A1000123", "W2A1000123", ""},
-		{ParseRNA, "751234567", "", "organisation.rna.form"},
-		{ParseRNA, "W75123456", "", "organisation.rna.form"},
-		{ParseRNA, "WABC123456", "", "organisation.rna.form"},
+		{people.ParseSIREN, "", "", ""},
+		{people.ParseSIREN, " \u00a0", "", ""},
+		{people.ParseSIREN, "212202667", "212202667", ""},                         // commune de Rostrenen
+		{people.ParseSIREN, "200 067 981", "200067981", ""},                       // Guingamp-Paimpol
+		{people.ParseSIREN, "200\u00a0067\u202f981", "200067981", ""},             // as pages write it
+		{people.ParseSIREN, "200.067-981", "200067981", ""},                       // as letterheads do
+		{people.ParseSIREN, "'200067981", "200067981", ""},                        // as spreadsheets do
+		{people.ParseSIREN, "\u200e187609110", "187609110", ""},                   // as a published list has it: GIP Seine-Aval
+		{people.ParseSIREN, "356000000", "356000000", ""},                         // La Poste
+		{people.ParseSIREN, "000 000 000", "", "organisation.siren.form"},         // has Luhn's key
+		{people.ParseSIREN, "212202668", "", "organisation.siren.key"},            // one digit wrong
+		{people.ParseSIREN, "21220266", "", "organisation.siren.form"},            // one missing
+		{people.ParseSIREN, "21220266O", "", "organisation.siren.form"},           // a letter
+		{people.ParseSIREN, "21220266700011", "", "organisation.siren.form"},      // a SIRET
+		{people.ParseSIREN, "FR12212202667", "", "organisation.siren.form"},       // a VAT number
+		{people.ParseSIREN, "٢١٢٢٠٢٦٦٧", "", "organisation.siren.form"},           // other digits
+		{people.ParseSIRET, "44315772200010", "44315772200010", ""},               // Interjeunes, Ambérieu
+		{people.ParseSIRET, "443 157 722 00010", "44315772200010", ""},            //
+		{people.ParseSIRET, "35600000000048", "35600000000048", ""},               // La Poste, head office: Luhn, sum 26
+		{people.ParseSIRET, "35600000057144", "35600000057144", ""},               // La Poste, an office: sum 35, no Luhn
+		{people.ParseSIRET, "35600000057145", "", "organisation.siret.key"},       // neither
+		{people.ParseSIRET, "44315772200012", "", "organisation.siret.key"},       //
+		{people.ParseSIRET, "24974007700049", "", "organisation.siret.key"},       // a published list has it
+		{people.ParseSIRET, "26760100000000", "", "organisation.siret.siren"},     // rounded by a spreadsheet, published
+		{people.ParseSIRET, "2,1220266700013E+13", "", "organisation.siret.form"}, //
+		{people.ParseSIRET, "443157722", "", "organisation.siret.form"},           //
+		{people.ParseRNA, "", "", ""},
+		{people.ParseRNA, "w751 234 567", "W751234567", ""},
+		{people.ParseRNA, "W9R1011072", "W9R1011072", ""}, // La Réunion
+		{people.ParseRNA, "W2A1000123", "W2A1000123", ""},
+		{people.ParseRNA, "751234567", "", "organisation.rna.form"},
+		{people.ParseRNA, "W75123456", "", "organisation.rna.form"},
+		{people.ParseRNA, "WABC123456", "", "organisation.rna.form"},
 	} {
 		got, err := c.parse(c.typed)
 		if c.wrong != "" {
@@ -76,12 +77,12 @@ func TestOneMistakeIsFound(t *testing.T) {
 		for i := range n {
 			n[i] = '0' + byte(r.IntN(10))
 		}
-		for n[8] = '0'; !luhn(string(n)); n[8]++ {
+		for n[8] = '0'; !valid(string(n)); n[8]++ {
 		}
 		for i := range n {
 			wrong := []byte(string(n))
 			for wrong[i] = '0'; wrong[i] <= '9'; wrong[i]++ {
-				if _, err := ParseSIREN(string(wrong)); (err == nil) != (wrong[i] == n[i]) {
+				if _, err := people.ParseSIREN(string(wrong)); (err == nil) != (wrong[i] == n[i]) {
 					t.Fatalf("%s, digit %d made %c: %v", n, i, wrong[i], err)
 				}
 			}
@@ -90,7 +91,7 @@ func TestOneMistakeIsFound(t *testing.T) {
 			}
 			swapped := []byte(string(n))
 			swapped[i], swapped[i-1] = n[i-1], n[i]
-			if _, err := ParseSIREN(string(swapped)); err == nil {
+			if _, err := people.ParseSIREN(string(swapped)); err == nil {
 				t.Fatalf("%s with digits %d and %d exchanged passes", n, i-1, i)
 			}
 		}
@@ -107,11 +108,11 @@ func TestPastedFormsAreOneNumber(t *testing.T) {
 			typed.WriteString(between[r.IntN(len(between))])
 			typed.WriteRune(d)
 		}
-		if got, err := ParseSIRET(typed.String()); err != nil || got != "35600000057144" {
+		if got, err := people.ParseSIRET(typed.String()); err != nil || got != "35600000057144" {
 			t.Fatalf("%q: %q, %v", typed.String(), got, err)
 		}
 	}
-	if got := FormatNumber("35600000057144"); got != "356\u202f000\u202f000\u202f57144" {
+	if got := people.FormatNumber("35600000057144"); got != "356\u202f000\u202f000\u202f57144" {
 		t.Errorf("written as %q", got)
 	}
 }
@@ -123,16 +124,16 @@ func TestPublishedNumbers(t *testing.T) {
 		parse                func(string) (string, error)
 		numbers, key, others int // all; refused for their key; refused otherwise
 	}{
-		{"territory/communes-2026.csv.gz", "siren", ParseSIREN, 34875, 0, 0},
-		{"territory/communes-2026.csv.gz", "epci", ParseSIREN, 34871, 0, 0},
-		{"places/conseillers-numeriques-structures-2022.csv.gz", "siret", ParseSIRET, 1445, 0, 2},
+		{"territory/communes-2026.csv.gz", "siren", people.ParseSIREN, 34875, 0, 0},
+		{"territory/communes-2026.csv.gz", "epci", people.ParseSIREN, 34871, 0, 0},
+		{"places/conseillers-numeriques-structures-2022.csv.gz", "siret", people.ParseSIRET, 1445, 0, 2},
 		// 105 of La Poste pass; of the refused, most are of the right unit and mistyped
 		// in the number of the establishment.
-		{"places/aidants-connect-structures-2023.csv.gz", "siret", ParseSIRET, 3303, 13, 1},
+		{"places/aidants-connect-structures-2023.csv.gz", "siret", people.ParseSIRET, 3303, 13, 1},
 		// 191 of La Poste pass; nearly all that are otherwise wrong are of one town's
 		// list, rounded by a spreadsheet (26760100000000): their SIREN is none, though
 		// a few have Luhn's key over the whole.
-		{"odbl/mediation-places-2019-2024.csv.gz", "siret", ParseSIRET, 3364, 10, 80},
+		{"odbl/mediation-places-2019-2024.csv.gz", "siret", people.ParseSIRET, 3364, 10, 80},
 	} {
 		numbers, key, others := 0, 0, 0
 		for _, n := range column(t, c.file, c.column) {
@@ -188,15 +189,21 @@ func FuzzParseNumbers(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		for length, parse := range map[int]func(string) (string, error){9: ParseSIREN, 14: ParseSIRET, 10: ParseRNA} {
+		for length, parse := range map[int]func(string) (string, error){9: people.ParseSIREN, 14: people.ParseSIRET, 10: people.ParseRNA} {
 			n, err := parse(s)
 			if err != nil || n == "" {
 				continue
 			}
-			again, err := parse(FormatNumber(n))
+			again, err := parse(people.FormatNumber(n))
 			if len(n) != length || err != nil || again != n {
 				t.Errorf("%q is %q, then %q, %v", s, n, again, err)
 			}
 		}
 	})
+}
+
+// valid says whether digits are a SIREN.
+func valid(siren string) bool {
+	_, err := people.ParseSIREN(siren)
+	return err == nil
 }

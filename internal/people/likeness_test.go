@@ -1,16 +1,17 @@
-package people
+package people_test
 
 import (
 	"encoding/csv"
 	"os"
 	"testing"
 
+	"bassin/internal/people"
 	"bassin/internal/realdata"
 )
 
 // pair is one line of testdata/alike.csv.
 type pair struct {
-	a, b Organisation
+	a, b people.Organisation
 	same bool
 }
 
@@ -27,7 +28,7 @@ func pairs(t *testing.T, name string) []pair {
 	}
 	var out []pair
 	for _, r := range rows[1:] {
-		out = append(out, pair{Organisation{Name: r[1], Commune: r[0]}, Organisation{Name: r[2], Commune: r[0]}, r[3] == "1"})
+		out = append(out, pair{people.Organisation{Name: r[1], Commune: r[0]}, people.Organisation{Name: r[2], Commune: r[0]}, r[3] == "1"})
 	}
 	return out
 }
@@ -45,20 +46,20 @@ func TestLikenessOnRealLists(t *testing.T) {
 	} {
 		var same, shown, right int
 		for _, p := range pairs(t, c.list) {
-			l := Alike(f, &p.a, &p.b)
-			if back := Alike(f, &p.b, &p.a); back.Score != l.Score {
+			l := people.Alike(f, &p.a, &p.b)
+			if back := people.Alike(f, &p.b, &p.a); back.Score != l.Score {
 				t.Errorf("%q and %q: %.3f, the other way %.3f", p.a.Name, p.b.Name, l.Score, back.Score)
 			}
 			if p.same {
 				same++
 			}
-			if l.Score >= Likely {
+			if l.Score >= people.Likely {
 				shown++
 				if p.same {
 					right++
 				}
 			}
-			if (l.Score >= Likely) != p.same {
+			if (l.Score >= people.Likely) != p.same {
 				t.Logf("%.2f, the same: %v: %q and %q", l.Score, p.same, p.a.Name, p.b.Name)
 			}
 		}

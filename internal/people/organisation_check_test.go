@@ -1,4 +1,4 @@
-package people
+package people_test
 
 import (
 	"errors"
@@ -6,14 +6,15 @@ import (
 	"testing"
 
 	"bassin/internal/fault"
+	"bassin/internal/people"
 	"bassin/internal/realdata"
 	"bassin/internal/territory"
 )
 
 func TestTidied(t *testing.T) {
 	f := realdata.Snapshot(t).France
-	good := func() Organisation {
-		return Organisation{Kind: KindAssociation, Name: "Le Cap", Commune: "22266", State: OrganisationActive}
+	good := func() people.Organisation {
+		return people.Organisation{Kind: people.KindAssociation, Name: "Le Cap", Commune: "22266", State: people.OrganisationActive}
 	}
 	for _, c := range []struct {
 		field, typed, kept, wrong string // wrong is the end of the key of the refusal
@@ -80,15 +81,15 @@ func TestTidied(t *testing.T) {
 		t.Errorf("another SIREN: %v", err)
 	}
 	o = good()
-	o.Kind, o.RNA = KindCompany, "W224001234"
+	o.Kind, o.RNA = people.KindCompany, "W224001234"
 	if _, err := o.Tidied(f); err == nil {
 		t.Error("a company has an RNA number")
 	}
 }
 
 func TestJoinAndTakeback(t *testing.T) {
-	a := Organisation{ID: "a", Name: "A", Email: "a@example.fr", Territories: []territory.ID{{Level: "bv", Code: "22266"}}, State: OrganisationActive}
-	b := Organisation{ID: "b", Name: "B", ShortName: "BB", Email: "b@example.fr", Territories: []territory.ID{{Level: "dep", Code: "22"}}, State: OrganisationClosed}
+	a := people.Organisation{ID: "a", Name: "A", Email: "a@example.fr", Territories: []territory.ID{{Level: "bv", Code: "22266"}}, State: people.OrganisationActive}
+	b := people.Organisation{ID: "b", Name: "B", ShortName: "BB", Email: "b@example.fr", Territories: []territory.ID{{Level: "dep", Code: "22"}}, State: people.OrganisationClosed}
 	for _, c := range []struct {
 		take map[string]bool
 		want string
@@ -98,29 +99,12 @@ func TestJoinAndTakeback(t *testing.T) {
 		{map[string]bool{"short_name": false, "territories": true, "state": true}, "A  a@example.fr dep:22 active"},
 		{map[string]bool{"territories": false}, "A BB a@example.fr bv:22266 active"},
 	} {
-		j := JoinOrganisations(a, b, c.take)
+		j := people.JoinOrganisations(a, b, c.take)
 		if got := strings.Join([]string{j.Name, j.ShortName, j.Email, j.Get("territories"), j.Get("state")}, " "); got != c.want || j.ID != "a" {
 			t.Errorf("%v: %q, want %q", c.take, got, c.want)
 		}
 	}
 	if a.Get("territories") != "bv:22266" {
 		t.Error("joining changed what was given")
-	}
-}
-
-func TestEdits(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		n    int
-	}{
-		{"maison", "maison", 0}, {"maison", "maisons", 1}, {"quartier", "quatier", 1}, {"quartier", "quarteir", 1},
-		{"communal", "commnual", 1}, {"detente", "dentente", 1}, {"gueretois", "guertois", 1}, {"mediatheque", "mediateque", 1},
-		{"socicoculturel", "socioculturel", 1}, {"informatique", "infromatiqeu", 2}, {"maison", "saison", 1}, {"colline", "moulin", 3},
-	} {
-		for most := range 4 {
-			if got := edits(c.a, c.b, most); got != (c.n <= most) || edits(c.b, c.a, most) != got {
-				t.Errorf("%s and %s within %d: %v, they are %d apart", c.a, c.b, most, got, c.n)
-			}
-		}
 	}
 }
