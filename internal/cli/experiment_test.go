@@ -1,7 +1,14 @@
 package cli
 
 import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"maps"
 	"net/http"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,6 +80,92 @@ func TestAnExperimentIsToldAndTakenUp(t *testing.T) {
 		}
 	}
 	page("/communs?type=need", "Aider sans rendez-vous")
+
+	// What is given follows the national schema, and names nobody.
+	publish("experiment", "title", "Une salle", "territories", "bv:22266", "phase", "study", "phase_status", "late", "budget", "1200", "begun_on", "2025-03-01", "contact_role", "Service des mobilités")
+	r, given := fetch(t, visitor, at+"/experimentations/projets-territoire.json")
+	var export map[string][]map[string]any
+	if err := json.Unmarshal([]byte(given), &export); err != nil || r.StatusCode != http.StatusOK {
+		t.Fatalf("%d, %v: %s", r.StatusCode, err, given)
+	}
+	if len(export["projets-territoire"]) != 3 || strings.Contains(given, "Léo Relit") || strings.Contains(given, "Service des mobilités") {
+		t.Errorf("the export is %s", given)
+	}
+	known := map[any]bool{}
+	for _, c := range export["collectivites"] {
+		known[c["id"]] = true
+	}
+	for name, rows := range export {
+		for _, wrong := range against(t, name, rows) {
+			t.Errorf("%s: %s", name, wrong)
+		}
+	}
+	for _, x := range export["projets-territoire"] {
+		if x["nom"] == "Une salle" && (x["phase"] != "Étude" || x["phaseStatut"] != "En retard" || x["budgetPrevisionnel"] != 1200.0 || x["dateDebutPrevisionnelle"] != "2025-03-01" || len(x["collectiviteIds"].([]any)) < 5) {
+			t.Errorf("a bassin de vie is given as %v", x)
+		}
+		for _, id := range x["collectiviteIds"].([]any) {
+			if !known[id] {
+				t.Errorf("%v is no collectivité of the export", id)
+			}
+		}
+	}
+	for name, rows := range map[string]int{"projets-territoire": 3, "collectivites": len(known)} {
+		_, text := fetch(t, visitor, at+"/experimentations/"+name+".csv")
+		c := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff")))
+		c.Comma = ';'
+		if all, err := c.ReadAll(); err != nil || len(all) != rows+1 {
+			t.Errorf("%s.csv has %d lines, %v", name, len(all), err)
+		}
+	}
+}
+
+// against says what rows have that a table schema of testdata refuses.
+func against(t *testing.T, name string, rows []map[string]any) (wrong []string) {
+	t.Helper()
+	text, err := os.ReadFile("testdata/" + name + "-0.1.0.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema struct {
+		Fields []struct {
+			Name, Type, Format string
+			Constraints        struct {
+				Required bool
+				Pattern  string
+				Enum     []any
+			}
+		}
+	}
+	if err := json.Unmarshal(text, &schema); err != nil || len(schema.Fields) < 10 {
+		t.Fatalf("%d fields, %v", len(schema.Fields), err)
+	}
+	uuid := regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+	for i, row := range rows {
+		left := maps.Clone(row)
+		for _, f := range schema.Fields {
+			v, there := left[f.Name]
+			delete(left, f.Name)
+			if !there {
+				if f.Constraints.Required {
+					wrong = append(wrong, fmt.Sprintf("row %d lacks %s", i, f.Name))
+				}
+				continue
+			}
+			text, isText := v.(string)
+			n, isNumber := v.(float64)
+			_, isList := v.([]any)
+			if ok := map[string]bool{"string": isText, "integer": isNumber && n == float64(int64(n)), "array": isList}[f.Type]; !ok ||
+				f.Format == "uuid" && !uuid.MatchString(text) || f.Constraints.Pattern != "" && !regexp.MustCompile(f.Constraints.Pattern).MatchString(text) ||
+				len(f.Constraints.Enum) > 0 && !slices.Contains(f.Constraints.Enum, v) {
+				wrong = append(wrong, fmt.Sprintf("row %d: %s is %v", i, f.Name, v))
+			}
+		}
+		for name := range left {
+			wrong = append(wrong, fmt.Sprintf("row %d: no field %s", i, name))
+		}
+	}
+	return wrong
 }
 
 // A need is answered by what the library holds, joined by those who may speak for an

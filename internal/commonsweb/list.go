@@ -232,6 +232,12 @@ func (p *Pages) library(w http.ResponseWriter, r *http.Request) error {
 			{Text: t.l.T("library.list.atom"), Href: a.with("/communs/flux", "page"), Rel: "nofollow"},
 		}}
 	}
+	if result.Total > 0 && slices.Contains(a.typed["type"], string(commons.Experiment)) {
+		for _, end := range []string{"json", "csv"} {
+			v.Exports.Items = append(v.Exports.Items, web.Anchor{Text: t.l.T("lineage.projects." + end), Href: a.with("/experimentations/projets-territoire."+end, "page"), Icon: "down", Rel: "nofollow"})
+		}
+		v.Exports.Items = append(v.Exports.Items, web.Anchor{Text: t.l.T("lineage.projects.places"), Href: a.with("/experimentations/collectivites.csv", "page"), Icon: "down", Rel: "nofollow"})
+	}
 	page := &web.Page{Title: v.Title, Description: v.Lead, Template: "library/list", View: v, NoIndex: len(r.URL.Query()) > 0, Rights: []web.Right{proposeRight(ctx, t.l)},
 		Links: []web.HeadLink{
 			{Rel: "alternate", Type: "application/atom+xml", Title: v.Title, Href: a.with("/communs/flux", "page")},

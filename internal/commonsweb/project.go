@@ -44,6 +44,9 @@ func (p *Pages) projectsJSON(w http.ResponseWriter, r *http.Request) error {
 		projects = []commons.Project{}
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if places == nil {
+		places = []commons.Collectivite{}
+	}
 	return json.NewEncoder(w).Encode(map[string]any{"projets-territoire": projects, "collectivites": places})
 }
 
