@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"bassin/internal/atlas"
+	"bassin/internal/commons"
 	"bassin/internal/i18n"
 	"bassin/internal/observatory"
 	"bassin/internal/snapshot"
@@ -22,6 +23,7 @@ type Config struct {
 	Live    *snapshot.Live
 	Sets    *atlas.Service
 	Figures *observatory.Service
+	Shelf   *commons.Shelf
 	Catalog *i18n.Catalog
 	Build   string // the program's version: an answer may change with it
 	BaseURL string // public address of the installation without a slash at the end; may be empty
@@ -32,6 +34,7 @@ type API struct {
 	live    *snapshot.Live
 	sets    *atlas.Service
 	figures *observatory.Service
+	shelf   *commons.Shelf
 	catalog *i18n.Catalog
 	build   string
 	routes  []web.Route
@@ -42,7 +45,7 @@ type API struct {
 // New makes the API and its description in each language.
 func New(c Config) (*API, error) {
 	a := &API{
-		live: c.Live, sets: c.Sets, figures: c.Figures, catalog: c.Catalog, build: strings.ReplaceAll(c.Build, `"`, ""),
+		live: c.Live, sets: c.Sets, figures: c.Figures, shelf: c.Shelf, catalog: c.Catalog, build: strings.ReplaceAll(c.Build, `"`, ""),
 		specs: map[i18n.Lang]*huma.OpenAPI{}, text: map[i18n.Lang][]byte{},
 	}
 	for _, lang := range c.Catalog.Langs() {

@@ -99,6 +99,7 @@ type reply struct {
 	next     string // address of the next page
 	status   int
 	location string
+	fresh    bool // it changes with the database: it is kept no longer than it is the same
 }
 
 const (
@@ -235,9 +236,21 @@ func (q *query) write(h huma.Context, r *reply) {
 	h.SetHeader("Bassin-Vintage", strconv.Itoa(q.france().Vintage()))
 	h.SetHeader("Bassin-Snapshot", q.snap.Manifest.Hash)
 	h.SetHeader("Vary", "Accept, Accept-Language, Accept-Encoding")
-	tag := ""
+	tag, kept := "", kept
+	var body []byte
+	if r.stream == nil && r.fresh {
+		var err error
+		if body, err = q.body(r); err != nil {
+			refuse(h, q.local, err)
+			return
+		}
+	}
 	if r.status == 0 {
 		r.status, tag = http.StatusOK, q.tag()
+		if r.fresh {
+			sum := sha256.Sum256(append([]byte(tag), body...))
+			tag, kept = `W/"`+base64.RawURLEncoding.EncodeToString(sum[:12])+`"`, "no-cache"
+		}
 		if holds(h.Header("If-None-Match"), tag) {
 			h.SetHeader("Cache-Control", kept)
 			h.SetHeader("ETag", tag)
@@ -245,9 +258,8 @@ func (q *query) write(h huma.Context, r *reply) {
 			return
 		}
 	}
-	var body []byte
 	media := q.format
-	if r.stream == nil {
+	if r.stream == nil && body == nil {
 		var err error
 		if body, err = q.body(r); err != nil {
 			refuse(h, q.local, err)

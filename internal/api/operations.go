@@ -1,5 +1,7 @@
 package api
 
+import "bassin/internal/commons"
+
 // operations registers every operation, in the order of the documentation.
 func (b *builder) operations() {
 	read(b, operation{id: "levels", path: "/levels", csv: true, answer: List[Level]{}}, levels)
@@ -24,6 +26,12 @@ func (b *builder) operations() {
 	read(b, operation{id: "search", path: "/search", csv: true, answer: List[Match]{}}, search)
 	read(b, operation{id: "reverse", path: "/reverse", csv: true, answer: Place{}}, reverse)
 	b.keepSet()
+	read(b, operation{id: "commons", path: "/commons", answer: Entries{}}, commonsList)
+	read(b, operation{id: "common", path: "/commons/{entry}", answer: EntryDetail{}}, entryOfKinds(commons.Commons...))
+	read(b, operation{id: "experiments", path: "/experiments", answer: Entries{}}, experimentsList)
+	read(b, operation{id: "experiment", path: "/experiments/{entry}", answer: EntryDetail{}}, entryOfKinds(commons.Experiment))
+	read(b, operation{id: "needs", path: "/needs", answer: Entries{}}, needsList)
+	read(b, operation{id: "need", path: "/needs/{entry}", answer: EntryDetail{}}, entryOfKinds(commons.Need))
 	read(b, operation{id: "sources", path: "/sources", csv: true, answer: List[Source]{}}, sources)
 }
 

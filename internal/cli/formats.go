@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"strings"
 
 	"bassin/internal/commons"
 	"bassin/internal/commonsweb"
@@ -12,8 +13,18 @@ import (
 )
 
 // formatsOf joins the pages of the library to the standards in which it is given.
-func formatsOf(c *i18n.Catalog) commonsweb.Formats {
+func formatsOf(c *i18n.Catalog) (commonsweb.Formats, error) {
+	software, err := publiccode.New()
 	return commonsweb.Formats{
+		Reader: func(format, base string) commons.Reader {
+			switch format {
+			case "publiccode":
+				return software
+			case "dcat":
+				return dcat.Reader{Base: base, Entry: func(iri string) (string, bool) { return strings.CutPrefix(iri, base+"/communs/") }}
+			}
+			return commons.CSV{}
+		},
 		Publiccode: func(s commons.Sheet, body func(string) (name, iri string)) []byte { return publiccode.Write(s, body) },
 		Catalogue: func(w io.Writer, syntax string, page commonsweb.CataloguePage) error {
 			f := dcat.Turtle
@@ -31,7 +42,7 @@ func formatsOf(c *i18n.Catalog) commonsweb.Formats {
 				}
 			})
 		},
-	}
+	}, err
 }
 
 // catalogueOf is what a page of the library says of the catalogue that it is part of.

@@ -17,6 +17,7 @@ import (
 	"bassin/internal/commons"
 	"bassin/internal/commonsweb"
 	"bassin/internal/i18n"
+	"bassin/internal/job"
 	"bassin/internal/mandateweb"
 	"bassin/internal/mediaweb"
 	"bassin/internal/notice"
@@ -65,12 +66,13 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	}
 	perimeters := &atlas.Service{Store: s.db, Now: s.now}
 	figures := &observatory.Service{Perimeters: perimeters, Unit: atlas.Unit}
-	public, err := api.New(api.Config{Live: &s.live, Sets: perimeters, Figures: figures, Catalog: catalog, Build: s.version, BaseURL: site().BaseURL})
+	s.library = s.newLibrary()
+	s.shelf = &commons.Shelf{Library: s.library, Record: s.db, France: func(ctx context.Context) *territory.France { return snapshot.FromContext(ctx).France }}
+	public, err := api.New(api.Config{Live: &s.live, Sets: perimeters, Figures: figures, Shelf: s.shelf, Catalog: catalog, Build: s.version, BaseURL: site().BaseURL})
 	if err != nil {
 		return nil, err
 	}
 	bodies := &people.Organisations{Store: s.db}
-	s.library = s.newLibrary()
 	reach := people.Reach{Resolve: perimeters.Resolve, ActsIn: bodies.ActsIn}
 	gate := &accountweb.Gate{Store: s.db, Covers: reach.Covers, Now: s.now, Zone: zone, Unread: s.db.Unread}
 	given, err := s.command.Mail.relay()
@@ -107,8 +109,11 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	who := &orgweb.Pages{Kit: kit, Rules: bodies, Record: s.db, People: s.db, Files: attached, Now: s.now, Zone: zone}
 	mandates := &mandateweb.Pages{Kit: kit, Store: s.db, Act: attached.First, Now: s.now, Zone: zone, Resolve: perimeters.Resolve}
 	pages := &atlasweb.Pages{Kit: kit, Atlas: perimeters, Sections: slices.Concat(watch.Sections(), mandates.Sections(), who.Sections())}
-	s.shelf = &commons.Shelf{Library: s.library, Record: s.db, France: func(ctx context.Context) *territory.France { return snapshot.FromContext(ctx).France }}
-	library := &commonsweb.Pages{Kit: kit, Site: site, Library: s.library, Shelf: s.shelf, Formats: formatsOf(catalog), Bodies: bodies, People: s.db, Now: s.now, Zone: zone}
+	formats, err := formatsOf(catalog)
+	if err != nil {
+		return nil, err
+	}
+	library := &commonsweb.Pages{Kit: kit, Site: site, Library: s.library, Shelf: s.shelf, Formats: formats, Desk: &job.Desk{Now: s.now}, Bodies: bodies, People: s.db, Now: s.now, Zone: zone}
 	library.Amount, library.Place = observatoryweb.Amount, s.place(perimeters)
 	library.Needs = &commons.Needs{Library: s.library, Store: s.db}
 	s.shelf.Joined = library.Needs.Counts

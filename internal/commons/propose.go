@@ -34,13 +34,60 @@ type Proposal struct {
 // fault.Unauthenticated, fault.NotFound, fault.Conflict, a *fault.Stale[Revision], a
 // [*Clash], and a fault.Invalid per field.
 func (l *Library) Propose(ctx context.Context, p Proposal) (Revision, error) {
+	kept, err := l.ProposeAll(ctx, []Proposal{p}, nil)
+	if err != nil {
+		return Revision{}, err
+	}
+	return kept[0], nil
+}
+
+// ProposeAll keeps several revisions of one author, all or none: see [Library.Propose].
+// tell hears how far it is; it may be nil.
+func (l *Library) ProposeAll(ctx context.Context, list []Proposal, tell func(done, total int)) ([]Revision, error) {
+	ready := make([]prepared, len(list))
+	for i, p := range list {
+		if tell != nil {
+			tell(i, 2*len(list))
+		}
+		var err error
+		if ready[i], err = l.prepare(ctx, p); err != nil {
+			return nil, err
+		}
+	}
+	var kept []Revision
+	err := l.Store.ChangeEntries(ctx, func(tx EntryTx) error {
+		kept = make([]Revision, len(ready))
+		for i := range ready {
+			if tell != nil {
+				tell(len(list)+i, 2*len(list))
+			}
+			var err error
+			if kept[i], err = l.put(ctx, tx, &ready[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return kept, err
+}
+
+// prepared is a proposal that was checked, and what is written of it.
+type prepared struct {
+	Proposal
+	revision Revision
+	said     []Statement
+	publish  bool // its author may review it
+}
+
+// prepare checks a proposal before anything is written.
+func (l *Library) prepare(ctx context.Context, p Proposal) (prepared, error) {
 	actor := people.Of(ctx)
 	if !actor.Known() {
-		return Revision{}, fault.New(fault.Unauthenticated, "people.may.no_account")
+		return prepared{}, fault.New(fault.Unauthenticated, "people.may.no_account")
 	}
 	r, e, err := l.revision(ctx, p)
 	if err != nil {
-		return Revision{}, err
+		return prepared{}, err
 	}
 	sheet, err := l.Check.Check(ctx, r.Kind, p.Sheet)
 	if err == nil {
@@ -51,40 +98,37 @@ func (l *Library) Propose(ctx context.Context, p Proposal) (Revision, error) {
 	}
 	note, long := words("note", p.Note)
 	if err = errors.Join(err, long); err != nil {
-		return Revision{}, err
+		return prepared{}, err
 	}
 	r.Sheet, r.Note, r.State = ownOf(e, sheet), note, Draft
 	if p.Submit {
 		r.State = Submitted
 	}
 	may, err := actor.May(ctx, Review, r.Scope())
-	if err != nil {
-		return Revision{}, err
+	return prepared{p, r, e.Said, p.Submit && may.May}, err
+}
+
+// put writes a proposal inside a change.
+func (l *Library) put(ctx context.Context, tx EntryTx, p *prepared) (Revision, error) {
+	actor, next := people.Of(ctx), p.revision
+	if err := l.keep(ctx, tx, &next, p.Proposal); err != nil {
+		return next, err
 	}
-	var kept Revision
-	err = l.Store.ChangeEntries(ctx, func(tx EntryTx) error {
-		next := r
-		if err := l.keep(ctx, tx, &next, p); err != nil {
-			return err
+	if p.publish {
+		next.Answer = ""
+		if err := l.accept(ctx, tx, &next, p.said, actor.Person.ID); err != nil {
+			return next, err
 		}
-		if p.Submit && may.May {
-			next.Answer = ""
-			if err := l.accept(ctx, tx, &next, e.Said, actor.Person.ID); err != nil {
-				return err
-			}
-		}
-		if err := tx.PutRevision(next); err != nil {
-			return err
-		}
-		next.Version++
-		tx.Record(recorded(actor.By(), "commons."+done[next.State], next))
-		if next.State != Draft {
-			tx.Tell(told(next))
-		}
-		kept = next
-		return nil
-	})
-	return kept, err
+	}
+	if err := tx.PutRevision(next); err != nil {
+		return next, err
+	}
+	next.Version++
+	tx.Record(recorded(actor.By(), "commons."+done[next.State], next))
+	if next.State != Draft {
+		tx.Tell(told(next))
+	}
+	return next, nil
 }
 
 // revision is the revision that a proposal writes, and the entry that it is about as it

@@ -12,6 +12,7 @@ import (
 	"bassin/internal/commons"
 	"bassin/internal/i18n"
 	"bassin/internal/indicator"
+	"bassin/internal/job"
 	"bassin/internal/people"
 	"bassin/internal/web"
 )
@@ -35,6 +36,10 @@ type Pages struct {
 	Place func(ctx context.Context, l *i18n.Localizer, in people.Scope) (name, href string, err error)
 	// Amount is a value of an indicator in words.
 	Amount func(l *i18n.Localizer, d *indicator.Definition, x float64) string
+	Desk   *job.Desk // of large imports
+	// Fetch gets a file from an address, as far as the installation lets it; nil if it
+	// reaches nothing. Its errors are written for people.
+	Fetch func(ctx context.Context, address string) ([]byte, error)
 	// Parts are what else the page of an entry tells, in order.
 	Parts []Part
 }
@@ -86,6 +91,11 @@ func (p *Pages) Routes() []web.Route {
 		{Method: http.MethodGet, Pattern: "/proposer", Action: "commons.new", Who: web.SignedIn, Handler: p.choose},
 		{Method: http.MethodGet, Pattern: "/proposer/{kind}", Action: "commons.new.sheet", Who: web.SignedIn, Handler: p.newSheet},
 		{Method: http.MethodPost, Pattern: "/proposer/{kind}", Action: "commons.new.keep", Who: web.SignedIn, Handler: p.create},
+		{Method: http.MethodGet, Pattern: "/importer", Action: "commons.import.form", Who: web.SignedIn, Handler: p.importForm},
+		{Method: http.MethodPost, Pattern: "/importer", Action: "commons.import", Who: web.SignedIn, Body: mostImported + 1<<20, Handler: p.receive},
+		{Method: http.MethodGet, Pattern: "/importer/modele.csv", Action: "commons.import.template", Who: web.SignedIn, Handler: p.importTemplate},
+		{Method: http.MethodGet, Pattern: "/importer/suivi", Action: "commons.import.work", Who: web.SignedIn, Handler: p.importWork},
+		{Method: http.MethodPost, Pattern: "/importer/suivi", Action: "commons.import.go", Who: web.SignedIn, Handler: p.importGo},
 		{Method: http.MethodGet, Pattern: "/propositions", Action: "commons.proposals", Who: web.SignedIn, Handler: p.mine},
 		{Method: http.MethodGet, Pattern: "/propositions/a-relire", Action: "commons.review.queue", Who: web.Granted, Handler: p.queue},
 		{Method: http.MethodGet, Pattern: "/propositions/{id}", Action: "commons.proposal", Who: web.SignedIn, Handler: p.proposal},

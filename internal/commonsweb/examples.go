@@ -43,7 +43,12 @@ func examples() map[string][]any {
 		},
 		"library/section":  {&sectionView{Text: "…", Ways: []web.Anchor{anchor}}},
 		"library/measures": {&measuresView{}, &measuresView{[]measureView{{"…", "/indicateurs/a", "…", "…", "…", "…", "…", []publishedView{{"…", "/bv/22266/indicateurs", "…", "…", "…"}, {Where: "…", Href: "/bv/22266/indicateurs", Value: "…"}}}, {Name: "…", Href: "/indicateurs/b"}}}},
-		"library/choose":   {&chooseView{Cards: []web.Card{{Title: "…", Text: "…", Href: "/proposer/data"}}}},
+		"library/import": {
+			&importView{Title: "…", Lead: "…", Action: "/importer", Limits: "…", Fields: []web.Field{choice}, Text: field, Last: []web.Field{field}, Templates: web.Links{Label: "…", Items: []web.Anchor{anchor}}},
+			&importView{Title: "…", Lead: "…", Action: "/importer", Errors: wrong, Notices: []web.Notice{notice}, FileError: "…", Text: field, Read: "…", Findings: table, Entries: table, Ready: true, Partly: &choice, Publishes: true},
+			&importView{Title: "…", Lead: "…", Read: "…", Wait: &anchor, Kept: true, Ready: true, Entries: table},
+		},
+		"library/choose": {&chooseView{Cards: []web.Card{{Title: "…", Text: "…", Href: "/proposer/data"}}}},
 		"library/form": {
 			&formView{Title: "…", Action: "/proposer/data", Cancel: "/communs"},
 			&formView{Title: "…", Lead: "…", Action: "/proposer/data", Cancel: "/communs", Errors: wrong, Notices: []web.Notice{notice}, Publishes: true,

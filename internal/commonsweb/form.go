@@ -1,6 +1,7 @@
 package commonsweb
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -113,15 +114,9 @@ func (x *form) resolve(f commons.Field) error {
 				x.wrong(f.Name, x.l.T("library.form.place_several", v, x.l.List(many)))
 			}
 		case commons.Body:
-			found, err := x.p.Bodies.Search(x.ctx, v, 3)
-			if err != nil {
+			var err error
+			if values[i], err = x.p.bodyNamed(x.ctx, v); err != nil {
 				return err
-			}
-			for _, o := range found {
-				if slices.Equal(people.Fold(o.Name), people.Fold(v)) && o.ID != "" && (len(found) == 1 || o.Name == v) {
-					values[i] = commons.OrganisationValue(o.ID)
-					break
-				}
 			}
 		case commons.Reference:
 			if at := strings.LastIndex(v, "/"); at >= 0 { // an address was pasted
@@ -135,6 +130,18 @@ func (x *form) resolve(f commons.Field) error {
 		}
 	}
 	return nil
+}
+
+// bodyNamed is the organisation that a name says, as a value of a sheet; the name if it
+// says none, or several.
+func (p *Pages) bodyNamed(ctx context.Context, name string) (string, error) {
+	found, err := p.Bodies.Search(ctx, name, 3)
+	for _, o := range found {
+		if slices.Equal(people.Fold(o.Name), people.Fold(name)) && o.ID != "" && (len(found) == 1 || o.Name == name) {
+			return commons.OrganisationValue(o.ID), err
+		}
+	}
+	return name, err
 }
 
 func (x *form) wrong(field, text string) {

@@ -22,6 +22,9 @@ type Formats struct {
 	Publiccode func(s commons.Sheet, body func(value string) (name, iri string)) []byte
 	// Catalogue writes a page of the library as DCAT-AP.
 	Catalogue func(w io.Writer, syntax string, page CataloguePage) error
+	// Reader reads files of a format: publiccode, dcat or csv. base is the public address
+	// of the installation, by which a catalogue may name entries.
+	Reader func(format, base string) commons.Reader
 }
 
 // Syntaxes of a catalogue, which are the ends of its addresses.

@@ -21,6 +21,7 @@ func (p *Pages) choose(w http.ResponseWriter, r *http.Request) error {
 	for _, k := range commons.Kinds {
 		v.Cards = append(v.Cards, web.Card{Title: l.T("commons.kind." + string(k)), Text: l.T("library.choose." + string(k)), Href: "/proposer/" + string(k)})
 	}
+	v.Cards = append(v.Cards, web.Card{Title: l.T("import.title"), Text: l.T("import.card"), Href: "/importer"})
 	return p.Kit.Page(w, r, &web.Page{Title: l.T("library.choose.title"), Template: "library/choose", View: v, NoIndex: true,
 		Crumbs: []web.Crumb{root(l)}, Rights: []web.Right{proposeRight(r.Context(), l)}})
 }
