@@ -11,7 +11,8 @@ import (
 	"bassin/internal/territory"
 )
 
-type libraryInput struct {
+// LibraryInput is a search of the library.
+type LibraryInput struct {
 	Shared
 	Q             string `query:"q" maxLength:"300" example:"courrier"`
 	Theme         string `query:"theme" maxLength:"500"`
@@ -30,7 +31,7 @@ type libraryInput struct {
 }
 
 type commonsInput struct {
-	libraryInput
+	LibraryInput
 	Kind string `query:"kind" maxLength:"100" example:"software"`
 }
 
@@ -114,14 +115,14 @@ func commonsList(q *query, in *commonsInput) (*reply, error) {
 		}
 		kinds = asked
 	}
-	return q.entries(&in.libraryInput, kinds)
+	return q.entries(&in.LibraryInput, kinds)
 }
 
-func experimentsList(q *query, in *libraryInput) (*reply, error) {
+func experimentsList(q *query, in *LibraryInput) (*reply, error) {
 	return q.entries(in, kindsOf(commons.Experiment))
 }
 
-func needsList(q *query, in *libraryInput) (*reply, error) {
+func needsList(q *query, in *LibraryInput) (*reply, error) {
 	return q.entries(in, kindsOf(commons.Need))
 }
 
@@ -137,7 +138,7 @@ func listed(s string) []string {
 }
 
 // entries answers a search of the library among some kinds.
-func (q *query) entries(in *libraryInput, kinds []string) (*reply, error) {
+func (q *query) entries(in *LibraryInput, kinds []string) (*reply, error) {
 	s := commons.Search{Text: strings.ReplaceAll(in.Q, "\x00", ""), Lang: string(q.local.Lang()), Sort: in.Sort, Size: in.Limit, Filters: map[string][]string{commons.FacetKind: kinds}}
 	for _, f := range []struct{ facet, typed string }{
 		{commons.FacetTheme, in.Theme}, {commons.FacetForm, in.Form}, {commons.FacetStatus, in.Status}, {commons.FacetLicence, in.Licence}, {commons.FacetLevel, in.Level},
