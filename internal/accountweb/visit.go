@@ -22,6 +22,10 @@ func (p *Pages) visit(r *http.Request) people.Visit {
 	return v
 }
 
+// From is the network address of a request for whoever counts what comes from it: see
+// counted.
+func (p *Pages) From(r *http.Request) string { return p.counted(r) }
+
 // counted is the address under which failures are counted; "" where a proxy of the house
 // that was not declared stands before everybody: they would all be counted as one. What
 // comes from the open network is counted whatever it says of itself.

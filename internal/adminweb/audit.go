@@ -40,7 +40,7 @@ func (p *Pages) auditRoutes() []web.Route {
 const rowsLimit = 50
 
 // families are kinds of actions, by their first words.
-var families = []string{"person", "credential", "session", "mandate", "organisation", "commons", "adoption", "media", "setting", "notice", "outbox", "schedule", "retention", "perimeter", "data", "store", "audit"}
+var families = []string{"person", "credential", "session", "mandate", "organisation", "commons", "adoption", "search", "follow", "report", "media", "setting", "notice", "outbox", "schedule", "retention", "perimeter", "data", "store", "audit"}
 
 // sought reads the filters of the record. Wrong is what cannot be searched for.
 func (p *Pages) sought(r *http.Request) (f audit.Filter, wrong error, err error) {

@@ -29,6 +29,7 @@ var rooms = map[string]floor{
 	"internal/mediaweb":        pages, // attachments
 	"internal/personalweb":     pages, // personal data
 	"internal/mandateweb":      pages, // who does what where
+	"internal/reportweb":       pages, // reports of abuse
 	"internal/atlasweb":        pages,
 	"internal/observatoryweb":  pages,
 	"internal/commonsweb":      pages,
@@ -68,7 +69,8 @@ var rooms = map[string]floor{
 	"internal/notice":    base,
 	"internal/media":     base,
 	"internal/job":       base,
-	"internal/report":    base,
+	"internal/report":    base, // moderation, reports of abuse
+	"internal/follow":    base,
 	"internal/audit":     base,
 	"internal/setting":   base,
 	"internal/retention": base,
@@ -120,7 +122,7 @@ var workshop = []string{"bench", "scripts", "internal/archtest", "internal/web/a
 // helpers serve tests only.
 var helpers = []string{"internal/pgtest", "internal/smtptest", "internal/s3test", "internal/oidctest", "internal/realdata", "internal/browsertest", "internal/e2e", "internal/atlas/atlastest",
 	"internal/audit/audittest", "internal/commons/commonstest", "internal/job/jobtest", "internal/media/mediatest", "internal/people/peopletest", "internal/setting/settingtest",
-	"internal/notice/noticetest", "internal/search/searchtest"}
+	"internal/notice/noticetest", "internal/report/reporttest", "internal/search/searchtest"}
 
 // pureStd is what rooms up to the features may not import of the standard
 // library: they would reach a network or a database behind everyone's back.

@@ -18,7 +18,7 @@ func (s *Server) newLibrary() *commons.Library {
 		France: func(ctx context.Context) *territory.France { return s.seen(ctx).France },
 		Entry: func(ctx context.Context, id string) (bool, error) {
 			_, err := l.Read(ctx, id)
-			if fault.CodeOf(err) == fault.NotFound {
+			if code := fault.CodeOf(err); code == fault.NotFound || code == fault.Gone {
 				return false, nil
 			}
 			return err == nil, err

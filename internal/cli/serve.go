@@ -114,6 +114,8 @@ type Server struct {
 	media     *media.Service
 	library   *commons.Library
 	shelf     *commons.Shelf
+	community *community
+	covers    people.Covers // whether a scope is inside another
 	listener  net.Listener
 	http      *http.Server
 	started   time.Time

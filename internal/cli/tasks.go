@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"sync"
@@ -29,8 +30,10 @@ func (s *Server) work(ctx context.Context) (*sync.WaitGroup, error) {
 		}
 	})
 	post := s.post()
+	kinds := map[string]worker.Deliver{notice.Kind: post.Deliver, notice.MailKind: s.mail.deliver}
+	maps.Copy(kinds, s.tellers(post))
 	w := &worker.Worker{
-		Outbox: s.db, Kinds: map[string]worker.Deliver{notice.Kind: post.Deliver, notice.MailKind: s.mail.deliver},
+		Outbox: s.db, Kinds: kinds,
 		Ready:     func(kind string) bool { return kind != notice.MailKind || s.mail.can() }, // without a relay, mails wait
 		Schedules: s.db, Tasks: s.tasks(post, s.mail.can),
 		Now: s.now, Chance: rand.Float64, Log: s.log,
@@ -55,7 +58,7 @@ func (s *Server) letters() *notice.Letters {
 
 // tasks is all the work that comes round.
 func (s *Server) tasks(post *notice.Post, mails func() bool) []worker.Task {
-	keeper := &retention.Keeper{Settings: s.db, Record: s.db, Outbox: s.db, Notices: s.db, Post: post, Accounts: s.db, Mails: mails}
+	keeper := &retention.Keeper{Settings: s.db, Record: s.db, Outbox: s.db, Notices: s.db, Post: post, Accounts: s.db, Mails: mails, Hidden: []retention.Hidden{s.db.ForgetHidden, s.db.ForgetReports}}
 	return []worker.Task{
 		{Name: "digest", When: func(ctx context.Context) (job.Plan, error) { return notice.DigestPlan(ctx, s.db) },
 			Do: func(ctx context.Context, _ job.Turn) (job.Counts, error) {
@@ -84,6 +87,11 @@ func (s *Server) tasks(post *notice.Post, mails func() bool) []worker.Task {
 					return nil, err
 				}
 				n, err := post.RemindMandates(ctx, ending, s.scopes.name)
+				return job.Counts{"told": n}, err
+			}},
+		{Name: "searches", When: worker.Always(job.DailyAt(6, 30)),
+			Do: func(ctx context.Context, t job.Turn) (job.Counts, error) {
+				n, err := s.community.searches.Tell(s.inSnapshot(ctx), t.Now)
 				return job.Counts{"told": n}, err
 			}},
 		{Name: "alerts", When: worker.Always(job.DailyAt(7, 30)),

@@ -22,7 +22,7 @@ import (
 // makes the subject that its call is about, anew each time, and says where it lies.
 func samples() map[string]sample {
 	out := map[string]sample{}
-	for _, room := range []map[string]sample{adminSamples(), organisationSamples(), accountSamples(), librarySamples()} {
+	for _, room := range []map[string]sample{adminSamples(), organisationSamples(), accountSamples(), librarySamples(), communitySamples()} {
 		maps.Copy(out, room)
 	}
 	return out
@@ -127,7 +127,7 @@ func adminSamples() map[string]sample {
 			return call{path: settings + word, form: form(append(pairs, "version", w.version(name))...)}
 		}
 	}
-	periods := []string{"delivered", "30", "undelivered", "90", "notices", "365", "expired", "30", "unverified", "7", "inactive", "1095", "warning", "30"}
+	periods := []string{"delivered", "30", "undelivered", "90", "notices", "365", "expired", "30", "unverified", "7", "hidden", "365", "inactive", "1095", "warning", "30"}
 	return map[string]sample{
 		"admin.home":            at("/administration"),
 		"admin.people":          at("/administration/personnes"),

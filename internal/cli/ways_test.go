@@ -133,7 +133,7 @@ func setUp(g *siege, text string) {
 
 // fillers are what a wildcard is where nothing better is known.
 var fillers = map[string]string{
-	"level": "bv", "z": "6", "x": "31", "y": "22", "snapshot": "now", "key": "density", "seq": "1", "file": "site.css", "path...": "levels", "token": "nothing", "id": "nothing", "$": "",
+	"level": "bv", "z": "6", "x": "31", "y": "22", "snapshot": "now", "key": "density", "seq": "1", "file": "site.css", "path...": "levels", "token": "nothing", "page": "nothing", "id": "nothing", "$": "",
 }
 
 // codesOfLevels are those of a territory of each level, and of what is asked for by level:code.

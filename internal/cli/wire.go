@@ -28,6 +28,7 @@ import (
 	"bassin/internal/people"
 	"bassin/internal/personal"
 	"bassin/internal/personalweb"
+	"bassin/internal/reportweb"
 	"bassin/internal/siteweb"
 	"bassin/internal/snapshot"
 	"bassin/internal/territory"
@@ -74,6 +75,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	}
 	bodies := &people.Organisations{Store: s.db}
 	reach := people.Reach{Resolve: perimeters.Resolve, ActsIn: bodies.ActsIn}
+	s.covers = reach.Covers
 	gate := &accountweb.Gate{Store: s.db, Covers: reach.Covers, Now: s.now, Zone: zone, Unread: s.db.Unread}
 	given, err := s.command.Mail.relay()
 	if err != nil {
@@ -97,7 +99,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 			// With the day, as mandates begin and end with it.
 			return fmt.Sprint(s.live.Load().Manifest.Hash, s.site.edition.Load(), s.edition.n.Load(), people.DateOf(s.now(), zone))
 		}),
-		Templates: slices.Concat(atlasweb.Templates(), observatoryweb.Templates(), []web.Templates{siteweb.Templates(), personalweb.Templates(), noticeweb.Templates(), adminweb.Templates(), orgweb.Templates(), mandateweb.Templates(), commonsweb.Templates(), accountweb.Templates(), api.Templates()}),
+		Templates: slices.Concat(atlasweb.Templates(), observatoryweb.Templates(), []web.Templates{siteweb.Templates(), personalweb.Templates(), noticeweb.Templates(), adminweb.Templates(), orgweb.Templates(), mandateweb.Templates(), commonsweb.Templates(), reportweb.Templates(), accountweb.Templates(), api.Templates()}),
 		Failures:  public.Failures(),
 	})
 	if err != nil {
@@ -118,6 +120,10 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	library.Needs = &commons.Needs{Library: s.library, Store: s.db}
 	s.shelf.Joined = library.Needs.Counts
 	pages.Sections = append(pages.Sections, library.Sections()...)
+	s.community = s.newCommunity(bodies, s.shelf, library.ReadSearch)
+	talk := s.communityPages(library)
+	library.Parts = append(library.Parts, talk.EntryParts()...)
+	who.Parts = append(who.Parts, talk.OfOrganisation)
 	about := &siteweb.Pages{Kit: kit, Site: site, Listed: map[string]func(context.Context) ([]string, error){"communs": library.Addresses}}
 	admin := s.administration(kit, perimeters, bodies, reach, zone)
 	admin.Files = attached
@@ -125,8 +131,9 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	told := &noticeweb.Pages{Kit: kit, Store: s.db, Now: s.now, Settings: func(ctx context.Context) (notice.Settings, error) { return notice.ReadSettings(ctx, s.db) }}
 	account := s.accountPages(gate, perimeters)
 	account.Files = attached
+	abuse := s.reportPages(kit, account.From, zone)
 
-	s.routes = slices.Concat(kit.Routes(), attached.Routes(), pages.Routes(), watch.Routes(), about.Routes(), own.Routes(), told.Routes(), admin.Routes(), who.Routes(), mandates.Routes(), library.Routes(), account.Routes(), public.Routes(), public.DocsRoutes(kit))
+	s.routes = slices.Concat(kit.Routes(), attached.Routes(), pages.Routes(), watch.Routes(), about.Routes(), own.Routes(), told.Routes(), admin.Routes(), who.Routes(), mandates.Routes(), library.Routes(), talk.Routes(), abuse.Routes(), account.Routes(), public.Routes(), public.DocsRoutes(kit))
 	router, err := kit.Router(s.routes)
 	if err != nil {
 		return nil, err

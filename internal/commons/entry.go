@@ -16,6 +16,7 @@ const (
 	Unpublished State = "unpublished" // only its revisions exist, to those who may see them
 	Published   State = "published"
 	Retired     State = "retired" // still readable, with why and what to take instead
+	Hidden      State = "hidden"  // by a moderator: why stands in its place
 	Merged      State = "merged"  // it was the same as MergedInto, whose page its address leads to
 )
 
@@ -32,7 +33,7 @@ type Entry struct {
 	Author     string       // person who proposed it first, "" if a source did
 	MergedInto string       // id, if merged
 	Successor  string       // id of what to take instead, if retired and there is one
-	Reason     string       // why it was retired
+	Reason     string       // why it was retired or hidden
 	Version    int64        // 0 if it has no row yet
 	CreatedAt  time.Time    // UTC; zero without a row
 	UpdatedAt  time.Time    // UTC, of the last publication; zero without a row

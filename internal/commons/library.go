@@ -42,9 +42,13 @@ func (l *Library) Find(ctx context.Context, id string) (Entry, error) {
 	return found[0], nil
 }
 
-// Read is [Library.Find] for everybody: an entry that is not to be seen is fault.NotFound.
+// Read is [Library.Find] for everybody: an entry that is not to be seen is fault.NotFound,
+// one that was hidden is fault.Gone, with why.
 func (l *Library) Read(ctx context.Context, id string) (Entry, error) {
 	e, err := l.Find(ctx, id)
+	if err == nil && e.State == Hidden {
+		return Entry{}, fault.New(fault.Gone, "commons.hidden", e.Reason)
+	}
 	if err == nil && !e.Readable() && e.State != Merged {
 		return Entry{}, fault.New(fault.NotFound, "commons.not_found", id)
 	}

@@ -147,7 +147,7 @@ func (l *Library) revision(ctx context.Context, p Proposal) (Revision, Entry, er
 			return Revision{}, Entry{}, err
 		}
 		e, err := l.about(ctx, r)
-		if err == nil && p.Submit && (e.State == Retired || e.State == Merged) {
+		if err == nil && p.Submit && (e.State == Retired || e.State == Merged || e.State == Hidden) {
 			err = fault.New(fault.Conflict, "commons.closed")
 		}
 		if err != nil {
@@ -349,7 +349,7 @@ func (l *Library) accept(ctx context.Context, tx EntryTx, r *Revision, said []St
 	if err != nil {
 		return err
 	}
-	if e.State == Retired || e.State == Merged {
+	if e.State == Retired || e.State == Merged || e.State == Hidden {
 		return fault.New(fault.Conflict, "commons.closed")
 	}
 	if e.Revision != r.Base {

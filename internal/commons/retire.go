@@ -2,6 +2,7 @@ package commons
 
 import (
 	"context"
+	"strings"
 
 	"bassin/internal/audit"
 	"bassin/internal/fault"
@@ -42,6 +43,7 @@ func (l *Library) change(ctx context.Context, action, id string, version int64, 
 			By: actor.By(), Action: action, Subject: EntrySubject(id),
 			Was: standing(was), Became: standing(next),
 		})
+		tx.Tell(entryEvent(ctx, id, strings.TrimPrefix(action, "commons.")))
 		return nil
 	})
 }
@@ -101,10 +103,33 @@ func (l *Library) Retire(ctx context.Context, id string, version int64, reason, 
 	})
 }
 
-// Reopen takes a retirement back.
+// Hide takes an entry from view: the reason stands in its place. Hiding one that is
+// hidden already is no error.
+func (l *Library) Hide(ctx context.Context, id, reason string) error {
+	reason, err := words("reason", reason)
+	if err == nil && reason == "" {
+		err = fault.New(fault.Invalid, "commons.reason.missing").In("reason")
+	}
+	if err != nil {
+		return err
+	}
+	e, err := l.Find(ctx, id)
+	if err != nil || e.State == Hidden {
+		return err
+	}
+	return l.change(ctx, "commons.hide", id, e.Version, func(_ EntryTx, e *Entry) error {
+		if !e.Readable() {
+			return fault.New(fault.Conflict, "commons.closed")
+		}
+		e.State, e.Reason, e.Successor = Hidden, reason, ""
+		return nil
+	})
+}
+
+// Reopen takes a retirement back, or lets a hidden entry be seen again.
 func (l *Library) Reopen(ctx context.Context, id string, version int64) error {
 	return l.change(ctx, "commons.reopen", id, version, func(_ EntryTx, e *Entry) error {
-		if e.State != Retired {
+		if e.State != Retired && e.State != Hidden {
 			return fault.New(fault.Conflict, "commons.closed")
 		}
 		e.State, e.Reason, e.Successor = Published, "", ""

@@ -397,9 +397,23 @@ type Search struct {
 
 // Find answers a search with the entries of a page, in order.
 func (s *Shelf) Find(ctx context.Context, q Search) (search.Result, []Entry, error) {
+	result, err := s.find(ctx, q)
+	if err != nil {
+		return result, nil, err
+	}
+	ids := make([]string, len(result.Hits))
+	for i, h := range result.Hits {
+		ids[i] = h.ID
+	}
+	entries, err := s.Library.All(ctx, ids)
+	return result, entries, err
+}
+
+// find answers a search with ids.
+func (s *Shelf) find(ctx context.Context, q Search) (search.Result, error) {
 	index, err := s.now(ctx, patience)
 	if err != nil {
-		return search.Result{}, nil, err
+		return search.Result{}, err
 	}
 	asked := search.Query{Text: q.Text, Lang: q.Lang, Filters: map[string][]string{}, Facets: q.Facets, From: q.From, Size: q.Size}
 	for facet, values := range q.Filters {
@@ -411,7 +425,7 @@ func (s *Shelf) Find(ctx context.Context, q Search) (search.Result, []Entry, err
 	if q.In != (territory.ID{}) {
 		there, err := s.overlapping(ctx, index, q.In)
 		if err != nil {
-			return search.Result{}, nil, err
+			return search.Result{}, err
 		}
 		asked.Filters[FacetTerritory] = append(there, q.In.String())
 	}
@@ -425,13 +439,24 @@ func (s *Shelf) Find(ctx context.Context, q Search) (search.Result, []Entry, err
 	case ByUse:
 		asked.Sort = []search.Order{{Key: ByUse, Descending: true}, {Key: ByTitle}}
 	}
-	result := index.Find(asked)
-	ids := make([]string, len(result.Hits))
-	for i, h := range result.Hits {
-		ids[i] = h.ID
+	return index.Find(asked), nil
+}
+
+// Among are the ids of those of some entries that a search finds, the best first.
+func (s *Shelf) Among(ctx context.Context, q Search, among []string) ([]string, error) {
+	wanted := make(map[string]bool, len(among))
+	for _, id := range among {
+		wanted[id] = true
 	}
-	entries, err := s.Library.All(ctx, ids)
-	return result, entries, err
+	q.From, q.Size, q.Sort, q.Facets = 0, 1<<20, "", nil
+	result, err := s.find(ctx, q)
+	var ids []string
+	for _, h := range result.Hits {
+		if wanted[h.ID] {
+			ids = append(ids, h.ID)
+		}
+	}
+	return ids, err
 }
 
 // overlapping are the territories that entries name and that share a commune with one.

@@ -162,7 +162,7 @@ func (p *Pages) entryNotices(r *http.Request, t *teller, e *commons.Entry, v *en
 	if from := r.URL.Query().Get("depuis"); from != "" && from != e.ID {
 		if m, err := p.Library.Read(r.Context(), from); err == nil && m.State == commons.Merged {
 			v.Notices = append(v.Notices, web.Notice{Kind: web.Info, Text: t.l.T("library.from_merged", m.Title())})
-		} else if err != nil && fault.CodeOf(err) != fault.NotFound {
+		} else if code := fault.CodeOf(err); err != nil && code != fault.NotFound && code != fault.Gone {
 			return err
 		}
 	}
@@ -172,7 +172,7 @@ func (p *Pages) entryNotices(r *http.Request, t *teller, e *commons.Entry, v *en
 			s, err := p.Library.Read(r.Context(), e.Successor)
 			if err == nil {
 				n.Body = web.Say(t.l, "library.retired_successor", e.Reason, web.Linked(p.Kit.Href(t.l.Lang(), address(s.ID)), s.Title()))
-			} else if fault.CodeOf(err) != fault.NotFound {
+			} else if code := fault.CodeOf(err); code != fault.NotFound && code != fault.Gone {
 				return err
 			}
 		}

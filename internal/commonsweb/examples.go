@@ -19,7 +19,22 @@ func examples() map[string][]any {
 	wrong := web.Errors{Items: []web.FieldError{{Field: "title", Text: "…"}}}
 	pages := &web.Pagination{Label: "…", Text: "…", Next: "/propositions?page=2"}
 	act := &manageForm{"/communs/a/retirer", []web.Field{field}}
+	talk := []commentView{{ID: "a", Who: "…", When: "…", Note: "…", Body: "<p>…</p>", Answer: "/communs/a/commentaires?reponse=a", Own: "/commentaires/a", Report: "/signaler?objet=comment:a", Decide: "/commentaires/a/decider", Version: "1", Waits: true, Entry: &anchor}, {ID: "b", Who: "…", When: "…", Gone: "…", Decide: "/commentaires/b/decider", Hidden: true}}
+	credit := []creditView{{Text: "…", State: "…", Href: "/communs/a", Who: "…", Asked: true, Action: "/mes-contributions/a/decider", Version: "1"}, {Text: "…", State: "…", Href: "/communs/b", Shown: true, Action: "/mes-contributions/b/decider", Version: "1"}}
+	groups := []creditGroup{{"…", "…"}}
+	empty := &web.State{Kind: "empty", Title: "…", Text: "…"}
 	return map[string][]any{
+		"library/talk":        {&commentsView{Title: "…", Empty: "…"}, &commentsView{Title: "…", Comments: talk, More: &anchor, Actions: []web.Anchor{anchor}}},
+		"library/comments":    {&commentsView{Title: "…", Empty: "…", SignIn: &anchor}, &commentsView{Title: "…", Notices: []web.Notice{notice}, Errors: wrong, Comments: talk, Pages: pages, Action: "/communs/a/commentaires", Answers: &anchor, Parent: "a", Text: field, Note: "…"}},
+		"library/own":         {&ownView{Title: "…", Late: "…", Delete: "/commentaires/a/supprimer", Version: "1", Continue: anchor}, &ownView{Title: "…", Errors: wrong, Edit: "/commentaires/a/modifier", Text: field, Delete: "/commentaires/a/supprimer", Version: "1", Continue: anchor}},
+		"library/queue":       {&queueView{Title: "…", Lead: "…", Empty: empty}, &queueView{Title: "…", Lead: "…", Notices: []web.Notice{notice}, Errors: wrong, Comments: talk, Setting: "/commentaires/reglages", Review: choice}},
+		"library/thanks":      {&creditsView{Title: "…", Lead: "…"}, &creditsView{Title: "…", Groups: groups, Propose: &anchor}},
+		"library/credit":      {&creditsView{Title: "…", Lead: "…", Action: "/communs/a/contributions", Continue: anchor}, &creditsView{Title: "…", Lead: "…", Notices: []web.Notice{notice}, Errors: wrong, Groups: groups, Action: "/communs/a/contributions", Fields: []web.Field{field, choice}, Removable: credit, Continue: anchor}},
+		"library/credits":     {&ownCreditsView{Title: "…", Lead: "…", Empty: empty}, &ownCreditsView{Title: "…", Lead: "…", Notices: []web.Notice{notice}, Asked: credit, Shown: credit, Refused: credit, Open: true, Page: &anchor}},
+		"library/contributor": {&contributorView{Title: "…", Lead: "…", Empty: "…"}, &contributorView{Title: "…", Lead: "…", Credits: credit}},
+		"library/did":         {&didView{&contributorView{Title: "…"}, anchor}, &didView{&contributorView{Title: "…", Credits: credit}, anchor}},
+		"library/follows":     {&followsView{Title: "…", Lead: "…", Empty: empty, Choices: anchor}, &followsView{Title: "…", Lead: "…", Notices: []web.Notice{notice}, Asked: &followView{"bv:22266", "…", "/communs", "…", false}, Follows: []followView{{"entry:a", "…", "/communs/a", "…", true}, {"entry:b", "…", "", "", true}}, Choices: anchor}, &followsView{Title: "…", Lead: "…", Asked: &followView{"bv:22266", "…", "/communs", "…", true}, Choices: anchor}},
+		"library/searches":    {&searchesView{Title: "…", Lead: "…", Empty: empty}, &searchesView{Title: "…", Lead: "…", Notices: []web.Notice{notice}, Errors: wrong, Saving: true, Query: "q=a", What: &anchor, Fields: []web.Field{field, choice}, Searches: []searchView{{"…", "/communs", "…", "/communs/flux", "/mes-recherches/a/supprimer"}}}},
 		"library/list": {
 			&listView{Title: "…", Where: field, Sort: choice, Empty: &web.State{Kind: "empty", Title: "…", Text: "…", Action: &anchor}},
 			&listView{Title: "…", Lead: "…", Query: "…", Territory: "bv:22266", Within: "…", Choices: []web.Anchor{anchor}, Sort: choice, Facets: []facetView{{"type", "…", true, []facetValue{{"data", "…", 3, true}}}, {"theme", "…", false, nil}},

@@ -92,8 +92,11 @@ type asked struct {
 // readAsked reads the address of a list. What it does not know is left aside, but for
 // a territory that does not exist, which is not found.
 func (p *Pages) readAsked(r *http.Request) (asked, error) {
-	q, s := r.URL.Query(), snapshot.FromContext(r.Context())
-	a := asked{page: 1, typed: url.Values{}, search: commons.Search{Lang: string(p.Kit.Locale(r.Context()).Lang()), Filters: map[string][]string{}, Size: hitsOnPage}}
+	return readQuery(r.URL.Query(), string(p.Kit.Locale(r.Context()).Lang()), snapshot.FromContext(r.Context()).France)
+}
+
+func readQuery(q url.Values, lang string, france *territory.France) (asked, error) {
+	a := asked{page: 1, typed: url.Values{}, search: commons.Search{Lang: lang, Filters: map[string][]string{}, Size: hitsOnPage}}
 	if a.search.Text = cut(q.Get("q"), 300); a.search.Text != "" {
 		a.typed.Set("q", a.search.Text)
 	}
@@ -107,7 +110,7 @@ func (p *Pages) readAsked(r *http.Request) (asked, error) {
 	}
 	if text := q.Get("territoire"); text != "" {
 		id, _ := territory.ParseID(text)
-		t, ok := s.France.Territory(id)
+		t, ok := france.Territory(id)
 		if !ok {
 			return a, fault.New(fault.NotFound, "territory.not_found", cut(text, 40))
 		}
@@ -218,6 +221,12 @@ func (p *Pages) library(w http.ResponseWriter, r *http.Request) error {
 		v.Empty = &web.State{Kind: "empty", Title: t.l.T("library.list.empty"), Text: t.l.T("library.list.empty_next"), Action: &web.Anchor{Text: t.l.T("library.state_need"), Href: "/proposer/need", Strong: true}}
 	}
 	v.Actions = []web.Anchor{{Text: t.l.T("library.choose.title"), Href: "/proposer", Strong: true, Rel: "nofollow"}}
+	if len(a.typed) > 0 {
+		v.Actions = append(v.Actions, web.Anchor{Text: t.l.T("library.searches.save"), Href: "/mes-recherches?recherche=" + url.QueryEscape(a.typed.Encode()), Quiet: true, Rel: "nofollow"})
+	}
+	if a.in != nil {
+		v.Actions = append(v.Actions, web.Anchor{Text: t.l.T("library.follow.place"), Href: followHref(a.in.ID.String()), Quiet: true, Rel: "nofollow"})
+	}
 	if people.Of(ctx).Known() {
 		v.Actions = append(v.Actions, web.Anchor{Text: t.l.T("library.mine.title"), Href: "/propositions", Quiet: true})
 	}

@@ -79,7 +79,7 @@ func (p *Pages) managePage(w http.ResponseWriter, r *http.Request, refused error
 	case commons.Published:
 		v.Retire = &manageForm{at + "/retirer", []web.Field{field("reason", true), field("successor", false)}}
 		v.Merge = &manageForm{at + "/reunir", []web.Field{field("kept", true)}}
-	case commons.Retired:
+	case commons.Retired, commons.Hidden:
 		v.Reopen = at + "/rouvrir"
 	case commons.Merged, commons.Unpublished:
 	}

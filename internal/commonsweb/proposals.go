@@ -31,15 +31,17 @@ type proposalsView struct {
 func (p *Pages) mine(w http.ResponseWriter, r *http.Request) error {
 	l := p.Kit.Locale(r.Context())
 	v := &proposalsView{Title: l.T("library.mine.title"), Lead: l.T("library.mine.lead"),
-		Actions: []web.Anchor{{Text: l.T("library.choose.title"), Href: "/proposer", Strong: true}},
-		Empty:   &web.State{Kind: "empty", Title: l.T("library.mine.empty"), Text: l.T("library.mine.empty_next")}}
+		Actions: []web.Anchor{{Text: l.T("library.choose.title"), Href: "/proposer", Strong: true},
+			{Text: l.T("library.credits.title"), Href: "/mes-contributions", Quiet: true}, {Text: l.T("library.follows.title"), Href: "/mes-suivis", Quiet: true}, {Text: l.T("library.searches.title"), Href: "/mes-recherches", Quiet: true}},
+		Empty: &web.State{Kind: "empty", Title: l.T("library.mine.empty"), Text: l.T("library.mine.empty_next")}}
 	return p.list(w, r, v, commons.RevisionFilter{Author: people.Of(r.Context()).Person.ID}, "/propositions", proposeRight(r.Context(), l))
 }
 
 // queue are the proposals that wait for the reader.
 func (p *Pages) queue(w http.ResponseWriter, r *http.Request) error {
 	ctx, l := r.Context(), p.Kit.Locale(r.Context())
-	v := &proposalsView{Title: l.T("library.queue.title"), Lead: l.T("library.queue.lead"), Empty: &web.State{Kind: "empty", Title: l.T("library.queue.empty"), Text: l.T("library.queue.empty_next")}}
+	v := &proposalsView{Title: l.T("library.queue.title"), Lead: l.T("library.queue.lead"),
+		Actions: []web.Anchor{{Text: l.T("library.comment.queue"), Href: "/commentaires/a-relire", Quiet: true}, {Text: l.T("library.reports"), Href: "/signalements", Quiet: true}}, Empty: &web.State{Kind: "empty", Title: l.T("library.queue.empty"), Text: l.T("library.queue.empty_next")}}
 	homes, err := p.Library.Homes(ctx)
 	if err != nil {
 		return err

@@ -10,6 +10,10 @@ type Subject string
 const (
 	Security       Subject = "security"       // of one's account: password, address, sessions, erasure
 	Mandates       Subject = "mandates"       // given to one, ended, about to end
+	Contributions  Subject = "contributions"  // answers to what one proposed, wrote or reported, and what credits one
+	Following      Subject = "following"      // what happens to what one follows
+	Searches       Subject = "searches"       // new entries in searches that one keeps
+	Moderation     Subject = "moderation"     // what waits for those who review and moderate
 	Administration Subject = "administration" // what an administrator has to see to: undelivered mails, failed tasks
 )
 
@@ -22,6 +26,10 @@ var subjects = []struct {
 }{
 	{Security, AtOnce, true, false},
 	{Mandates, AtOnce, false, false},
+	{Contributions, AtOnce, false, false},
+	{Following, Daily, false, false},
+	{Searches, AtOnce, false, false},
+	{Moderation, Daily, false, false},
 	{Administration, Daily, false, true},
 }
 

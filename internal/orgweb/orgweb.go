@@ -3,6 +3,7 @@ package orgweb
 import (
 	"context"
 	"embed"
+	"html/template"
 	"io/fs"
 	"net/http"
 	"time"
@@ -25,6 +26,8 @@ type Pages struct {
 	Files  Files
 	Now    func() time.Time
 	Zone   *time.Location // where days begin
+	// Parts are what else the page of an organisation tells, in order; "" shows nothing.
+	Parts []func(r *http.Request, organisation string) (template.HTML, error)
 }
 
 // Record is what these pages ask of the record of changes.

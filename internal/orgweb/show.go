@@ -37,6 +37,7 @@ type showView struct {
 	History     []changeView
 	Actions     []web.Anchor
 	Documents   web.Files
+	Parts       []template.HTML
 }
 
 // mergeView is a merge that can be undone.
@@ -75,6 +76,13 @@ func (p *Pages) showPage(w http.ResponseWriter, r *http.Request, o people.Organi
 	v := &showView{Title: o.Name, Undo: address(o.ID) + "/annuler-la-fusion", Kind: kindName(l, o.Kind), Facts: p.facts(l, s.France, &o)}
 	if o.ShortName != "" {
 		v.Kind = l.T("organisation.show.kind_short", v.Kind, o.ShortName)
+	}
+	for _, part := range p.Parts {
+		body, err := part(r, o.ID)
+		if err != nil {
+			return err
+		}
+		v.Parts = append(v.Parts, body)
 	}
 	if err := p.notices(r, l, &o, v); err != nil {
 		return err

@@ -37,6 +37,7 @@ var Rights = []Right{
 	{Name: "commons.review", Roles: []Role{Administrator, Coordinator}},
 	{Name: "adoption.declare", Roles: []Role{Administrator, Coordinator, President, Secretary, Member, Signatory, Mediator, Contributor}},
 	{Name: "commons.join", Roles: []Role{Administrator, Coordinator, President, Secretary, Member, Signatory, Mediator, Contributor}},
+	{Name: "report", Roles: []Role{Administrator, Coordinator}},
 	{Name: "media.add", Roles: []Role{Administrator, Coordinator, President, Secretary, Member, Signatory, Mediator, Contributor}},
 	{Name: "setting", Roles: []Role{Administrator}, Whole: true},
 	{Name: "outbox", Roles: []Role{Administrator}, Whole: true},

@@ -42,7 +42,11 @@ type Keeper struct {
 	Post     *notice.Post
 	Accounts Accounts
 	Mails    func() bool // mails leave: nobody is erased whom no mail could warn
+	Hidden   []Hidden
 }
+
+// Hidden deletes what was hidden or answered before then of what people wrote, and says how much.
+type Hidden func(ctx context.Context, before time.Time) (int, error)
 
 // Gap is how late the work may come. After more, either the server rested or the clock
 // jumped: nothing is deleted until the next time, a day later, if the clock is still so.
@@ -78,6 +82,10 @@ func (k *Keeper) Apply(ctx context.Context, t job.Turn) (job.Counts, error) {
 	count("expired", int(expired), err)
 	n, err = k.unverified(ctx, before(t.Now, p.Unverified))
 	count("unverified", n, err)
+	for _, forget := range k.Hidden {
+		n, err := forget(ctx, before(t.Now, p.Hidden))
+		count("hidden", n, err)
+	}
 	if k.Mails() {
 		warned, erased, err := k.inactive(ctx, p, t.Now)
 		count("warned", warned, nil)

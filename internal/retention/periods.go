@@ -22,6 +22,7 @@ type Periods struct {
 	Notices     int `json:"notices"`     // a notice, once read
 	Expired     int `json:"expired"`     // a session or a ticket, once it holds no longer
 	Unverified  int `json:"unverified"`  // an account whose address was never verified
+	Hidden      int `json:"hidden"`      // what a comment that was hidden, or a report, once answered, said
 	Inactive    int `json:"inactive"`    // an account without mandate, since its last sign-in, before its holder is warned
 	Warning     int `json:"warning"`     // from that warning to its erasure
 }
@@ -44,6 +45,7 @@ func Bounds() []Bound {
 		{"notices", 30, 3650, 365, func(p *Periods) *int { return &p.Notices }},
 		{"expired", 1, 365, 30, func(p *Periods) *int { return &p.Expired }},
 		{"unverified", 1, 90, 7, func(p *Periods) *int { return &p.Unverified }},
+		{"hidden", 30, 3650, 365, func(p *Periods) *int { return &p.Hidden }},
 		{"inactive", 365, 3650, 3 * 365, func(p *Periods) *int { return &p.Inactive }},
 		{"warning", 15, 180, 30, func(p *Periods) *int { return &p.Warning }},
 	}

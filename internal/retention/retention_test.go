@@ -26,7 +26,7 @@ func TestPeriods(t *testing.T) {
 	if err := d.Check(); err != nil {
 		t.Errorf("the first periods are refused: %v", err)
 	}
-	want := retention.Periods{Delivered: 30, Undelivered: 90, Notices: 365, Expired: 30, Unverified: 7, Inactive: 1095, Warning: 30}
+	want := retention.Periods{Delivered: 30, Undelivered: 90, Notices: 365, Expired: 30, Unverified: 7, Hidden: 365, Inactive: 1095, Warning: 30}
 	if d != want {
 		t.Errorf("the first periods are %+v", d)
 	}

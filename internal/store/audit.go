@@ -194,6 +194,17 @@ var erasers = []string{
 	// What an organisation uses is its own, whoever said so.
 	`UPDATE adoption SET declared_by = '', version = version + 1 WHERE declared_by = $1`,
 	`UPDATE adoption SET verified_by = '', version = version + 1 WHERE verified_by = $1`,
+	// The place of a comment stays, for those who answered it.
+	`UPDATE commons_comment SET author = '', body = '', state = CASE state WHEN 'hidden' THEN 'hidden' ELSE 'deleted' END, version = version + 1 WHERE author = $1`,
+	`UPDATE commons_comment SET moderator = '', version = version + 1 WHERE moderator = $1`,
+	`DELETE FROM commons_credit WHERE person = $1`,
+	`UPDATE commons_credit SET proposed_by = '', version = version + 1 WHERE proposed_by = $1`,
+	`DELETE FROM commons_contributor WHERE person = $1`,
+	`DELETE FROM commons_search WHERE person = $1`,
+	`DELETE FROM follow WHERE person = $1`,
+	// What should not be there waits for an answer all the same.
+	`UPDATE report SET reporter = '', version = version + 1 WHERE reporter = $1`,
+	`UPDATE report SET answered_by = '', version = version + 1 WHERE answered_by = $1`,
 }
 
 // Erase implements [audit.Store]. The log beside the database ([DB.KeepErasures])

@@ -124,7 +124,7 @@ func writeOne(ctx context.Context, db *DB, w, n int) error {
 
 // follow reads what a writer child says until stop says so, and returns how far
 // each writer was acknowledged.
-func follow(lines *bufio.Scanner, acknowledged *[writers]int, stop func(said int) bool) {
+func watch(lines *bufio.Scanner, acknowledged *[writers]int, stop func(said int) bool) {
 	for said := 1; lines.Scan(); said++ {
 		var w, n int
 		if _, err := fmt.Sscan(lines.Text(), &w, &n); err == nil { // the last line may be cut
@@ -217,7 +217,7 @@ func TestFullDisk(t *testing.T) {
 	db := migrated(t, dsn)
 	cmd, lines := started(t, "full disk", dsn)
 	var acknowledged [writers]int
-	follow(lines, &acknowledged, func(int) bool { return false })
+	watch(lines, &acknowledged, func(int) bool { return false })
 	if err := cmd.Wait(); err != nil {
 		t.Fatal(err)
 	}
@@ -286,5 +286,5 @@ func TestReadOnlyFolder(t *testing.T) {
 
 // drain lets a killed child's last words through.
 func drain(lines *bufio.Scanner, acknowledged *[writers]int) {
-	follow(lines, acknowledged, func(int) bool { return false })
+	watch(lines, acknowledged, func(int) bool { return false })
 }

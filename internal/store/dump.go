@@ -35,6 +35,7 @@ var tables = []struct {
 	{"commons_entry", 8}, {"commons_revision", 8},
 	{"adoption", 9},
 	{"commons_join", 10},
+	{"commons_comment", 11}, {"commons_credit", 11}, {"commons_contributor", 11}, {"commons_search", 11}, {"commons_seen", 11}, {"follow", 11}, {"report", 11},
 }
 
 // Summary is what a copy holds.

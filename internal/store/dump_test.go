@@ -68,6 +68,7 @@ func filled(t *testing.T, dsn string) *DB {
 	fillOrganisations(t, db, hard)
 	fillEntries(t, db, hard)
 	fillAdoptions(t, db, hard)
+	fillCommunity(t, db, hard)
 	return db
 }
 

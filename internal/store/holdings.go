@@ -36,6 +36,12 @@ var holdings = []holding{
 	{table: "commons_revision", where: `author = $1`, columns: []string{"entry", "kind", "state", "sheet", "note", "answer", "created_at", "updated_at", "decided_at"}, public: true},
 	{table: "adoption", where: `(declared_by = $1 OR verified_by = $1)`, columns: []string{"entry", "organisation", "verified_on", "created_at", "updated_at"}, public: true},
 	{table: "commons_join", where: `person = $1`, columns: []string{"need", "party", "comment", "at"}, public: true},
+	{table: "commons_comment", where: `author = $1`, columns: []string{"entry", "body", "state", "reason", "created_at", "edited_at"}, public: true},
+	{table: "commons_credit", where: `person = $1`, columns: []string{"entry", "did", "state", "created_at", "decided_at"}, public: true},
+	{table: "commons_contributor", where: `person = $1`, columns: []string{"page", "since"}, public: true},
+	{table: "commons_search", where: `person = $1`, columns: []string{"name", "query", "often", "told_at", "created_at"}},
+	{table: "follow", where: `person = $1`, columns: []string{"subject", "at"}},
+	{table: "report", where: `reporter = $1`, columns: []string{"subject", "reason", "body", "state", "answer", "created_at", "answered_at"}},
 	{table: "audit_row", where: `(actor = 'person:' || $1 OR subject = 'person:' || $1)`, columns: []string{"seq", "at", "action", "subject"}},
 }
 
@@ -47,6 +53,8 @@ var impersonal = map[string]string{
 	"secret":     "how the installation reaches its mail server",
 	"schedule":   "when tasks come round",
 	"failure":    "counts under hashes that expire within a day",
+
+	"commons_seen": "since when the library holds which entry",
 
 	"blob": "which bytes are kept; whose they are is in attachment",
 

@@ -38,7 +38,7 @@ func TestKilledWhileWriting(t *testing.T) {
 	for range kills(t, 20) {
 		cmd, lines := started(t, "write", dsn)
 		after, pause := 1+r.IntN(30), time.Duration(r.IntN(3000))*time.Microsecond
-		follow(lines, &acknowledged, func(said int) bool { return said == after })
+		watch(lines, &acknowledged, func(said int) bool { return said == after })
 		time.Sleep(pause) // so that it dies anywhere in a change
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
@@ -85,11 +85,11 @@ func TestKilledInTurnOnPostgreSQL(t *testing.T) {
 	for round := range kills(t, 6) {
 		cmd, lines := started(t, "write", dsn)
 		after := 20 + r.IntN(60)
-		follow(lines, &acknowledged, func(said int) bool { return said == after })
+		watch(lines, &acknowledged, func(said int) bool { return said == after })
 		if round%2 == 1 {
 			killBackend(t, db)
 			// The program goes on by itself once PostgreSQL has recovered.
-			follow(lines, &acknowledged, func(said int) bool { return said == 20+2*writers })
+			watch(lines, &acknowledged, func(said int) bool { return said == 20+2*writers })
 		}
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)

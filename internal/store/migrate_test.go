@@ -23,7 +23,7 @@ import (
 
 // latest is the number of the last migration; raise it when adding one, and add
 // testdata/version-N.sql for the version before.
-const latest = 10
+const latest = 11
 
 func TestMigrateFromEmpty(t *testing.T) {
 	onEach(t, func(t *testing.T, dsn string) {
@@ -112,6 +112,9 @@ func oldRowsRead(t *testing.T, db *DB, version int64) {
 	}
 	if version >= 10 {
 		oldJoinRead(t, db)
+	}
+	if version >= 11 {
+		oldCommunityRead(t, db)
 	}
 }
 
