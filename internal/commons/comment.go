@@ -48,7 +48,7 @@ const EditFor = 15 * time.Minute
 
 // mostSaid is how many letters a comment may have; mostWaiting how many of a person may wait.
 const (
-	mostSaid = 4_000
+	mostSaid    = 4_000
 	mostWaiting = 10
 )
 

@@ -106,13 +106,14 @@ func (s *Shelf) now(ctx context.Context, wait time.Duration) (*search.Index, err
 	filling, none := s.filling, s.index == nil
 	s.mu.Unlock()
 	if none {
-		late := time.NewTimer(wait)
-		defer late.Stop()
+		waiting, stop := context.WithTimeout(ctx, wait)
+		defer stop()
 		select {
 		case <-filling:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-late.C:
+		case <-waiting.Done():
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
 			return nil, fault.New(fault.Unavailable, "commons.preparing")
 		}
 	}
