@@ -22,6 +22,7 @@ var ways = []struct{ action, key, href, icon string }{
 	{"admin.mandates", "mandates", mandatesPath, "person"},
 	{"organisation.update", "organisations", "/organisations", "building"},
 	{"setting", "settings", settingsPath, "edit"},
+	{"harvest", "harvest", "/administration/moissonnage", "down"},
 	{"audit", "audit", auditPath, "table"},
 	{"outbox", "outbox", outboxPath, "arrow"},
 	{"task", "tasks", tasksPath, "done"},

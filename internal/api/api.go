@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -25,6 +26,8 @@ type Config struct {
 	Figures *observatory.Service
 	Shelf   *commons.Shelf
 	Catalog *i18n.Catalog
+	// Changes is what people say of the library of commons, for other installations.
+	Changes func(ctx context.Context, after string, limit int) (commons.Changes, error)
 	Build   string // the program's version: an answer may change with it
 	BaseURL string // public address of the installation without a slash at the end; may be empty
 }
@@ -36,6 +39,7 @@ type API struct {
 	figures *observatory.Service
 	shelf   *commons.Shelf
 	catalog *i18n.Catalog
+	changes func(ctx context.Context, after string, limit int) (commons.Changes, error)
 	build   string
 	routes  []web.Route
 	specs   map[i18n.Lang]*huma.OpenAPI
@@ -45,7 +49,7 @@ type API struct {
 // New makes the API and its description in each language.
 func New(c Config) (*API, error) {
 	a := &API{
-		live: c.Live, sets: c.Sets, figures: c.Figures, shelf: c.Shelf, catalog: c.Catalog, build: strings.ReplaceAll(c.Build, `"`, ""),
+		live: c.Live, sets: c.Sets, figures: c.Figures, shelf: c.Shelf, catalog: c.Catalog, changes: c.Changes, build: strings.ReplaceAll(c.Build, `"`, ""),
 		specs: map[i18n.Lang]*huma.OpenAPI{}, text: map[i18n.Lang][]byte{},
 	}
 	for _, lang := range c.Catalog.Langs() {

@@ -148,7 +148,7 @@ func TestRoutesAreWhole(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	}
-	if n := len(a.Routes()); n != 26 {
+	if n := len(a.Routes()); n != 33 {
 		t.Errorf("%d routes", n)
 	}
 }

@@ -32,6 +32,7 @@ func (b *builder) operations() {
 	read(b, operation{id: "experiment", path: "/experiments/{entry}", answer: EntryDetail{}}, entryOfKinds(commons.Experiment))
 	read(b, operation{id: "needs", path: "/needs", answer: Entries{}}, needsList)
 	read(b, operation{id: "need", path: "/needs/{entry}", answer: EntryDetail{}}, entryOfKinds(commons.Need))
+	read(b, operation{id: "changes", path: "/commons/changes", answer: commons.Changes{}}, changes)
 	read(b, operation{id: "sources", path: "/sources", csv: true, answer: List[Source]{}}, sources)
 }
 

@@ -14,6 +14,7 @@ func (s *Server) newLibrary() *commons.Library {
 	l := &commons.Library{Store: s.db, Catalogue: func(ctx context.Context) *commons.Catalogue {
 		return s.catalogue.Of(s.seen(ctx), commons.CatalogueOf)
 	}}
+	l.Harvested = s.db.Harvested
 	l.Check = commons.Checking{
 		France: func(ctx context.Context) *territory.France { return s.seen(ctx).France },
 		Entry: func(ctx context.Context, id string) (bool, error) {

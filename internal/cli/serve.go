@@ -43,6 +43,7 @@ type serveCommand struct {
 
 	Connecting connecting `embed:""`
 
+	Harvesting  harvesting  `embed:""`
 	Attachments attachments `embed:""`
 	FileLimit   int         `env:"BASSIN_FILE_LIMIT" default:"10" help:"Largest attachment that is accepted, in MB (${env})."`
 }
@@ -116,6 +117,7 @@ type Server struct {
 	shelf     *commons.Shelf
 	community *community
 	covers    people.Covers // whether a scope is inside another
+	harvester *commons.Harvester
 	listener  net.Listener
 	http      *http.Server
 	started   time.Time

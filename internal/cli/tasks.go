@@ -70,6 +70,7 @@ func (s *Server) tasks(post *notice.Post, mails func() bool) []worker.Task {
 				n, err := s.db.Rewind(ctx, t.Now)
 				return job.Counts{"rewound": n}, err
 			}},
+		{Name: "harvest", When: worker.Always(job.Every(5 * time.Minute)), Do: s.harvestDue},
 		{Name: "retention", When: worker.Always(job.DailyAt(3, 30)), Do: keeper.Apply},
 		{Name: "orphans", When: worker.Always(job.DailyAt(4, 10)),
 			Do: func(ctx context.Context, _ job.Turn) (job.Counts, error) {

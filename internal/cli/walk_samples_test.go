@@ -22,7 +22,7 @@ import (
 // makes the subject that its call is about, anew each time, and says where it lies.
 func samples() map[string]sample {
 	out := map[string]sample{}
-	for _, room := range []map[string]sample{adminSamples(), organisationSamples(), accountSamples(), librarySamples(), communitySamples()} {
+	for _, room := range []map[string]sample{adminSamples(), organisationSamples(), accountSamples(), librarySamples(), communitySamples(), harvestSamples()} {
 		maps.Copy(out, room)
 	}
 	return out

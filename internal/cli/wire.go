@@ -67,13 +67,16 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	}
 	perimeters := &atlas.Service{Store: s.db, Now: s.now}
 	figures := &observatory.Service{Perimeters: perimeters, Unit: atlas.Unit}
+	bodies := &people.Organisations{Store: s.db}
 	s.library = s.newLibrary()
+	if s.harvester, err = s.newHarvester(); err != nil {
+		return nil, err
+	}
 	s.shelf = &commons.Shelf{Library: s.library, Record: s.db, France: func(ctx context.Context) *territory.France { return snapshot.FromContext(ctx).France }}
-	public, err := api.New(api.Config{Live: &s.live, Sets: perimeters, Figures: figures, Shelf: s.shelf, Catalog: catalog, Build: s.version, BaseURL: site().BaseURL})
+	public, err := api.New(api.Config{Live: &s.live, Sets: perimeters, Figures: figures, Shelf: s.shelf, Catalog: catalog, Changes: s.giver(bodies).After, Build: s.version, BaseURL: site().BaseURL})
 	if err != nil {
 		return nil, err
 	}
-	bodies := &people.Organisations{Store: s.db}
 	reach := people.Reach{Resolve: perimeters.Resolve, ActsIn: bodies.ActsIn}
 	s.covers = reach.Covers
 	gate := &accountweb.Gate{Store: s.db, Covers: reach.Covers, Now: s.now, Zone: zone, Unread: s.db.Unread}
@@ -117,6 +120,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	}
 	library := &commonsweb.Pages{Kit: kit, Site: site, Library: s.library, Shelf: s.shelf, Formats: formats, Desk: &job.Desk{Now: s.now}, Bodies: bodies, People: s.db, Now: s.now, Zone: zone}
 	library.Amount, library.Place = observatoryweb.Amount, s.place(perimeters)
+	library.Harvests = s.harvests()
 	library.Needs = &commons.Needs{Library: s.library, Store: s.db}
 	s.shelf.Joined = library.Needs.Counts
 	pages.Sections = append(pages.Sections, library.Sections()...)

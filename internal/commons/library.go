@@ -139,7 +139,7 @@ func (l *Library) join(ctx context.Context, entries []Entry) error {
 			e.Said = append(e.Said, Statement{Sheet: m.Own})
 		}
 		for _, m := range of { // what its maintainers publish now is nearer than a list made once
-			e.Said = append(e.Said, without(harvested[m.ID], m.Own)...)
+			e.Said = append(e.Said, without(heard(harvested[m.ID], e.State), m.Own)...)
 		}
 		for _, m := range of {
 			listed, _ := catalogue.Entry(m.ID)
@@ -147,6 +147,17 @@ func (l *Library) join(ctx context.Context, entries []Entry) error {
 		}
 	}
 	return nil
+}
+
+// heard are the statements that an entry in that state shows.
+func heard(said []Statement, state State) []Statement {
+	out := make([]Statement, 0, len(said))
+	for _, s := range said {
+		if !s.Gone || state == Retired {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // without takes away from statements the fields that people emptied of an entry that

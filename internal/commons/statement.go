@@ -10,6 +10,7 @@ type Statement struct {
 	Sheet   Sheet
 
 	Presumed bool // the source does not state its licence: it is held to be that one
+	Gone     bool // the source withdrew it: it is heard of retired entries only
 }
 
 // Origin says on whose word a field is: a source's, or that of people here (zero).

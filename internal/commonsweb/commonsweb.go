@@ -42,6 +42,8 @@ type Pages struct {
 	Fetch func(ctx context.Context, address string) ([]byte, error)
 	// Parts are what else the page of an entry tells, in order.
 	Parts []Part
+	// Harvests is what the library is harvested from; nil if nothing is.
+	Harvests *Harvests
 }
 
 // Bodies is what these pages ask of organisations.
@@ -72,7 +74,7 @@ func Templates() web.Templates {
 // Routes are the ways in. Whether a person may do a thing to a given entry is
 // decided in package commons.
 func (p *Pages) Routes() []web.Route {
-	return append(slices.Concat(p.experimentRoutes(), p.projectRoutes()), []web.Route{
+	return append(slices.Concat(p.experimentRoutes(), p.projectRoutes(), p.harvestRoutes()), []web.Route{
 		{Method: http.MethodGet, Pattern: "/communs", Action: "commons.list", Who: web.Everyone, Handler: p.library},
 		{Method: http.MethodGet, Pattern: "/communs/csv", Action: "commons.csv", Who: web.Everyone, Handler: p.csv},
 		{Method: http.MethodGet, Pattern: "/communs/flux", Action: "commons.atom", Who: web.Everyone, Handler: p.atom},

@@ -167,11 +167,11 @@ func (p *Pages) entryNotices(r *http.Request, t *teller, e *commons.Entry, v *en
 		}
 	}
 	if e.State == commons.Retired {
-		n := web.Notice{Kind: web.Attention, Title: t.l.T("library.retired"), Text: e.Reason}
+		n := web.Notice{Kind: web.Attention, Title: t.l.T("library.retired"), Text: retiredFor(t.l, e)}
 		if e.Successor != "" {
 			s, err := p.Library.Read(r.Context(), e.Successor)
 			if err == nil {
-				n.Body = web.Say(t.l, "library.retired_successor", e.Reason, web.Linked(p.Kit.Href(t.l.Lang(), address(s.ID)), s.Title()))
+				n.Body = web.Say(t.l, "library.retired_successor", retiredFor(t.l, e), web.Linked(p.Kit.Href(t.l.Lang(), address(s.ID)), s.Title()))
 			} else if code := fault.CodeOf(err); code != fault.NotFound && code != fault.Gone {
 				return err
 			}
@@ -262,6 +262,9 @@ func (t *teller) sources(e *commons.Entry) []string {
 
 // source names where a field comes from, with its vintage and licence.
 func (t *teller) source(o commons.Origin) web.Cell {
+	if c, ok := t.harvested(o); ok {
+		return c
+	}
 	c := web.Cell{Text: o.Source, Note: t.l.T("library.origins.note", o.Record, o.Licence)}
 	for _, s := range snapshot.FromContext(t.ctx).Manifest.Sources {
 		if s.Key == o.Source {

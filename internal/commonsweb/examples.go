@@ -23,6 +23,7 @@ func examples() map[string][]any {
 	credit := []creditView{{Text: "…", State: "…", Href: "/communs/a", Who: "…", Asked: true, Action: "/mes-contributions/a/decider", Version: "1"}, {Text: "…", State: "…", Href: "/communs/b", Shown: true, Action: "/mes-contributions/b/decider", Version: "1"}}
 	groups := []creditGroup{{"…", "…"}}
 	empty := &web.State{Kind: "empty", Title: "…", Text: "…"}
+	report := &reportView{Notices: []web.Notice{notice}, Facts: facts, Parts: []reportPart{{"a", "…", "…", *table}}}
 	return map[string][]any{
 		"library/talk":        {&commentsView{Title: "…", Empty: "…"}, &commentsView{Title: "…", Comments: talk, More: &anchor, Actions: []web.Anchor{anchor}}},
 		"library/comments":    {&commentsView{Title: "…", Empty: "…", SignIn: &anchor}, &commentsView{Title: "…", Notices: []web.Notice{notice}, Errors: wrong, Comments: talk, Pages: pages, Action: "/communs/a/commentaires", Answers: &anchor, Parent: "a", Text: field, Note: "…"}},
@@ -71,7 +72,7 @@ func examples() map[string][]any {
 		},
 		"library/proposals": {
 			&proposalsView{Title: "…", Empty: &web.State{Kind: "empty", Title: "…", Text: "…"}},
-			&proposalsView{Title: "…", Lead: "…", Table: table, Pages: pages, Actions: []web.Anchor{anchor}},
+			&proposalsView{Title: "…", Lead: "…", Notices: []web.Notice{notice}, Table: table, Pages: pages, Actions: []web.Anchor{anchor}},
 		},
 		"library/proposal": {
 			&proposalView{Title: "…", State: "…", New: true},
@@ -82,6 +83,12 @@ func examples() map[string][]any {
 			&versionsView{Title: "…"},
 			&versionsView{Title: "…", Versions: []versionView{{1, "…", "…", "…", changes}, {2, "…", "…", "", nil}}, Pages: pages},
 		},
+		"library/source": {
+			&sourceView{Title: "…", Facts: facts, Pause: "/a"},
+			&sourceView{Title: "…", Notices: []web.Notice{notice}, Facts: facts, Run: "/a", Allow: true, Pause: "/a", Paused: true, Remove: &anchor, ReportOf: "…", Report: report},
+		},
+		"library/sourceform":   {&sourceFormView{Title: "…", Action: "/a", Cancel: "/b"}, &sourceFormView{Title: "…", Lead: "…", Action: "/a", Cancel: "/b", Errors: wrong, Fields: []web.Field{field, choice}, Tried: report}},
+		"library/sourceremove": {&removeView{"…", "…", "/a", "/b"}},
 		"library/manage": {
 			&manageView{Title: "…", Continue: anchor},
 			&manageView{Title: "…", Errors: wrong, Version: "1", Retire: act, Merge: act, Reopen: "/communs/a/rouvrir", Unmerge: []mergedView{{"…", "/communs/b/separer", "1"}}, Continue: anchor},

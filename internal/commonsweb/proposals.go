@@ -21,6 +21,7 @@ const pageRows = 50
 // proposalsView is a list of proposals.
 type proposalsView struct {
 	Title, Lead string
+	Notices     []web.Notice
 	Table       *web.Table
 	Empty       *web.State
 	Pages       *web.Pagination

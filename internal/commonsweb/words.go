@@ -26,15 +26,16 @@ import (
 
 // teller says values of sheets in the reader's words. It remembers what it asked.
 type teller struct {
-	p       *Pages
-	ctx     context.Context
-	l       *i18n.Localizer
-	f       *territory.France
-	entries map[string]commons.Entry
+	p        *Pages
+	ctx      context.Context
+	l        *i18n.Localizer
+	f        *territory.France
+	entries  map[string]commons.Entry
+	harvests map[string]commons.Source // that were harvested
 }
 
 func (p *Pages) teller(r *http.Request) *teller {
-	return &teller{p: p, ctx: r.Context(), l: p.Kit.Locale(r.Context()), f: snapshot.FromContext(r.Context()).France, entries: map[string]commons.Entry{}}
+	return &teller{p: p, ctx: r.Context(), l: p.Kit.Locale(r.Context()), f: snapshot.FromContext(r.Context()).France, entries: map[string]commons.Entry{}, harvests: map[string]commons.Source{}}
 }
 
 // know asks at once for all entries that sheets refer to.

@@ -44,6 +44,7 @@ var Rights = []Right{
 	{Name: "task", Roles: []Role{Administrator}, Whole: true},
 	{Name: "audit", Roles: []Role{Administrator}, Whole: true},
 	{Name: "health", Roles: []Role{Administrator}, Whole: true},
+	{Name: "harvest", Roles: []Role{Administrator}, Whole: true},
 	{Name: "data.manage", Roles: []Role{Administrator}, Whole: true},
 }
 

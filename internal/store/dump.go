@@ -36,6 +36,7 @@ var tables = []struct {
 	{"adoption", 9},
 	{"commons_join", 10},
 	{"commons_comment", 11}, {"commons_credit", 11}, {"commons_contributor", 11}, {"commons_search", 11}, {"commons_seen", 11}, {"follow", 11}, {"report", 11},
+	{"commons_source", 12}, {"commons_harvested", 12},
 }
 
 // Summary is what a copy holds.

@@ -69,6 +69,7 @@ func filled(t *testing.T, dsn string) *DB {
 	fillEntries(t, db, hard)
 	fillAdoptions(t, db, hard)
 	fillCommunity(t, db, hard)
+	fillHarvest(t, db, hard)
 	return db
 }
 

@@ -54,7 +54,9 @@ var impersonal = map[string]string{
 	"schedule":   "when tasks come round",
 	"failure":    "counts under hashes that expire within a day",
 
-	"commons_seen": "since when the library holds which entry",
+	"commons_seen":      "since when the library holds which entry",
+	"commons_source":    "catalogues elsewhere",
+	"commons_harvested": "what catalogues publish; who added a source is in the record",
 
 	"blob": "which bytes are kept; whose they are is in attachment",
 

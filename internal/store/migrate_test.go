@@ -23,7 +23,7 @@ import (
 
 // latest is the number of the last migration; raise it when adding one, and add
 // testdata/version-N.sql for the version before.
-const latest = 11
+const latest = 12
 
 func TestMigrateFromEmpty(t *testing.T) {
 	onEach(t, func(t *testing.T, dsn string) {
@@ -115,6 +115,9 @@ func oldRowsRead(t *testing.T, db *DB, version int64) {
 	}
 	if version >= 11 {
 		oldCommunityRead(t, db)
+	}
+	if version >= 12 {
+		oldSourcesRead(t, db)
 	}
 }
 
