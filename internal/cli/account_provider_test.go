@@ -30,7 +30,7 @@ func withProvider(t *testing.T) (*oidctest.Provider, *Server, string) {
 	})
 	file := filepath.Join(t.TempDir(), "providers.json")
 	t.Setenv("PROVIDER_SECRET", provider.Secret)
-	b, err := json.Marshal(map[string]any{"providers": []any{map[string]any{"key": "essai", "name": "Essai", "issuer": provider.Issuer, "client_id": provider.Client, "secret_env": "PROVIDER_SECRET"}}})
+	b, err := json.Marshal(map[string]any{"providers": []any{map[string]any{"key": "essai", "name": "Essai", "issuer": provider.Issuer, "client_id": provider.Client, "secret_env": "PROVIDER_SECRET", "scopes": []string{"profile", "email", "siret"}}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,8 +12,8 @@ import (
 )
 
 // publicActions begin the names of the actions after which a public page may read
-// otherwise: what the library says, who holds which mandate, which organisations there are.
-var publicActions = []string{"commons.", "mandate.", "organisation.", "person."}
+// otherwise: what the library says and who uses it, who holds which mandate, which organisations there are.
+var publicActions = []string{"adoption.", "commons.", "mandate.", "organisation.", "person."}
 
 // edition counts what changed in public, on this server or another, by following the
 // record: pages that were kept before are not given any more.

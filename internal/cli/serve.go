@@ -118,6 +118,7 @@ type Server struct {
 	community *community
 	covers    people.Covers // whether a scope is inside another
 	harvester *commons.Harvester
+	bodies    *people.Organisations
 	listener  net.Listener
 	http      *http.Server
 	started   time.Time

@@ -95,6 +95,8 @@ func (s *Server) tasks(post *notice.Post, mails func() bool) []worker.Task {
 				n, err := s.community.searches.Tell(s.inSnapshot(ctx), t.Now)
 				return job.Counts{"told": n}, err
 			}},
+		{Name: "adoptions", When: worker.Always(job.DailyAt(7, 15)),
+			Do: func(ctx context.Context, t job.Turn) (job.Counts, error) { return s.remindUses(ctx, post, t) }},
 		{Name: "alerts", When: worker.Always(job.DailyAt(7, 30)),
 			Do: func(ctx context.Context, t job.Turn) (job.Counts, error) {
 				n, err := s.alert(ctx, post, t.Now)

@@ -68,6 +68,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	perimeters := &atlas.Service{Store: s.db, Now: s.now}
 	figures := &observatory.Service{Perimeters: perimeters, Unit: atlas.Unit}
 	bodies := &people.Organisations{Store: s.db}
+	s.bodies = bodies
 	s.library = s.newLibrary()
 	if s.harvester, err = s.newHarvester(); err != nil {
 		return nil, err
@@ -128,6 +129,13 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	talk := s.communityPages(library)
 	library.Parts = append(library.Parts, talk.EntryParts()...)
 	who.Parts = append(who.Parts, talk.OfOrganisation)
+	adoptions := s.newAdoptions(bodies, zone)
+	s.shelf.Uses = func(ctx context.Context, ids []string) (map[string]commons.Use, error) {
+		return adoptions.Uses(ctx, ids, people.DateOf(s.now(), zone))
+	}
+	uses := s.usesPages(&commonsweb.Uses{Kit: kit, Shelf: s.shelf, Adoptions: adoptions, Bodies: bodies, Now: s.now, Zone: zone}, figures)
+	who.More, library.Parts = uses.Told, append(library.Parts, uses.Part)
+	pages.Sections = append(pages.Sections, uses.Sections()...)
 	about := &siteweb.Pages{Kit: kit, Site: site, Listed: map[string]func(context.Context) ([]string, error){"communs": library.Addresses}}
 	admin := s.administration(kit, perimeters, bodies, reach, zone)
 	admin.Files = attached
@@ -137,7 +145,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	account.Files = attached
 	abuse := s.reportPages(kit, account.From, zone)
 
-	s.routes = slices.Concat(kit.Routes(), attached.Routes(), pages.Routes(), watch.Routes(), about.Routes(), own.Routes(), told.Routes(), admin.Routes(), who.Routes(), mandates.Routes(), library.Routes(), talk.Routes(), abuse.Routes(), account.Routes(), public.Routes(), public.DocsRoutes(kit))
+	s.routes = slices.Concat(kit.Routes(), attached.Routes(), pages.Routes(), watch.Routes(), about.Routes(), own.Routes(), told.Routes(), admin.Routes(), who.Routes(), mandates.Routes(), library.Routes(), uses.Routes(), talk.Routes(), abuse.Routes(), account.Routes(), public.Routes(), public.DocsRoutes(kit))
 	router, err := kit.Router(s.routes)
 	if err != nil {
 		return nil, err

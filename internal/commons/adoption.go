@@ -12,7 +12,6 @@ import (
 	"bassin/internal/fault"
 	"bassin/internal/job"
 	"bassin/internal/people"
-	"bassin/internal/territory"
 )
 
 // Adoption is a statement that an organisation uses a commons: the library's record,
@@ -115,8 +114,6 @@ type Adoptions struct {
 	Organisation func(ctx context.Context, id string) (people.Organisation, error)
 	// Organisations returns those of these ids that there are.
 	Organisations func(ctx context.Context, ids []string) (map[string]people.Organisation, error)
-	// At are the ids of the organisations that act in one of these territories.
-	At func(ctx context.Context, places []territory.ID) ([]string, error)
 	// Works tells for which organisation a provider of identities vouches that the
 	// actor works ("" for none): an agent whose SIRET came with the sign-in.
 	Works func(ctx context.Context) (string, error)

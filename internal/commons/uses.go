@@ -173,16 +173,63 @@ type Used struct {
 	Organisations []string
 }
 
-// Around are the entries that the organisations at these territories use, verified or
-// said, the most used first.
-func (s *Adoptions) Around(ctx context.Context, places []territory.ID, on people.Date) ([]Used, error) {
-	if len(places) == 0 {
-		return nil, nil
-	}
-	ids, err := s.At(ctx, places)
-	if err != nil || len(ids) == 0 {
+// Around are the entries that organisations of these territories use, verified or said,
+// the most used first. A département's or a région's organisation is of its commune
+// only where such a territory is asked for: what it uses says little of one place.
+func (s *Adoptions) Around(ctx context.Context, f *territory.France, places []territory.ID, on people.Date) ([]Used, error) {
+	found, err := s.read(ctx, AdoptionFilter{Open: true})
+	if err != nil || len(found) == 0 || len(places) == 0 {
 		return nil, err
 	}
+	users := map[string]bool{}
+	for _, a := range found {
+		users[a.Organisation] = true
+	}
+	bodies, err := s.Organisations(ctx, keys(users))
+	if err != nil {
+		return nil, err
+	}
+	near := Nearby(f, places)
+	var ids []string
+	for id := range users {
+		if o, ok := bodies[id]; ok && near(&o) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return s.usedBy(ctx, ids, on)
+}
+
+// Nearby tells which organisations act in one of these territories.
+func Nearby(f *territory.France, places []territory.ID) func(*people.Organisation) bool {
+	communes := map[int32]bool{}
+	wide := false
+	for _, id := range places {
+		wide = wide || !local(id.Level)
+		if t, ok := f.Territory(id); ok {
+			for _, n := range t.Communes() {
+				communes[n] = true
+			}
+		}
+	}
+	return func(o *people.Organisation) bool {
+		for _, id := range o.Territories {
+			t, ok := f.Territory(id)
+			if ok && (wide || local(id.Level)) && slices.ContainsFunc(t.Communes(), func(n int32) bool { return communes[n] }) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// local says whether a level is that of places where people live their everyday.
+func local(l territory.Level) bool {
+	return l != territory.Departement && l != territory.Region && l != territory.Pays
+}
+
+// usedBy are the entries that organisations use, the most used first.
+func (s *Adoptions) usedBy(ctx context.Context, ids []string, on people.Date) ([]Used, error) {
 	var found []Adoption
 	for part := range slices.Chunk(ids, 1000) {
 		of, err := s.By(ctx, on, part...)

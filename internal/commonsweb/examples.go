@@ -4,6 +4,7 @@ import (
 	"html/template"
 
 	"bassin/internal/web"
+	"bassin/internal/web/carto"
 )
 
 // examples are views on which every branch of the templates is tried when the
@@ -89,6 +90,23 @@ func examples() map[string][]any {
 		},
 		"library/sourceform":   {&sourceFormView{Title: "…", Action: "/a", Cancel: "/b"}, &sourceFormView{Title: "…", Lead: "…", Action: "/a", Cancel: "/b", Errors: wrong, Fields: []web.Field{field, choice}, Tried: report}},
 		"library/sourceremove": {&removeView{"…", "…", "/a", "/b"}},
+		"library/users": {
+			&usersView{Text: "…"},
+			&usersView{Text: "…", Actions: []web.Anchor{anchor}, Table: table, Map: &carto.Drawing{SVG: "<svg></svg>"}, Caption: "…", Places: table, Line: &web.Line{ID: "l", Title: "…", Format: web.Whole, Series: []web.Series{{Label: "…", Points: []web.Point{{Year: 2024, Value: 1}, {Year: 2025, Value: 2}}}}},
+				Ranges: facts, Said: []saidView{{"…", "/organisations/a/communs", "…", "…"}}, Ended: table, Exports: web.Links{Label: "…", Items: []web.Anchor{anchor}}},
+		},
+		"library/usesection": {web.Links{Label: "…", Items: []web.Anchor{anchor}}},
+		"library/use": {
+			&useView{Title: "…"},
+			&useView{Title: "…", Lead: "…", Errors: wrong, Notices: []web.Notice{notice}, Actions: []web.Anchor{anchor}, Facts: facts,
+				Parts:   []usePart{{ID: "a", Title: "…", Text: []string{"…"}, Table: table, Empty: &web.State{Kind: "empty", Title: "…", Text: "…"}, Links: []web.Anchor{anchor}}},
+				Forms:   []useForm{{ID: "b", Action: "/usages/a/verifier", Button: "…"}, {ID: "c", Title: "…", Text: "…", Button: "…", Quiet: true, Hidden: []web.Hidden{{Name: versionField, Value: "1"}}, Fields: []web.Field{field}}},
+				Exports: web.Links{Label: "…", Items: []web.Anchor{anchor}}, Continue: &anchor},
+		},
+		"library/inventory": {
+			&inventoryView{Title: "…", Lead: "…", Action: "/mes-logiciels/a", Paste: field, Groups: []tickGroup{{"twins", "…", "…", []tickView{{"a", "…", "…", "…", true}, {Value: "b", Title: "…"}}}}, Continue: anchor},
+			&inventoryView{Title: "…", Lead: "…", Action: "/mes-logiciels/a", Errors: wrong, Notices: []web.Notice{notice}, Lines: []itemView{{N: 0, Name: "…", Entry: choice, Again: field, Version: field, Since: field}, {N: 1, Name: "…", Entry: choice, Again: field, Version: field, Since: field, Found: true}}, Confirm: choice, Declares: "…", Continue: anchor},
+		},
 		"library/manage": {
 			&manageView{Title: "…", Continue: anchor},
 			&manageView{Title: "…", Errors: wrong, Version: "1", Retire: act, Merge: act, Reopen: "/communs/a/rouvrir", Unmerge: []mergedView{{"…", "/communs/b/separer", "1"}}, Continue: anchor},

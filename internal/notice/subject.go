@@ -14,6 +14,7 @@ const (
 	Following      Subject = "following"      // what happens to what one follows
 	Searches       Subject = "searches"       // new entries in searches that one keeps
 	Moderation     Subject = "moderation"     // what waits for those who review and moderate
+	Commons        Subject = "commons"        // of the library: what an organisation uses is to be confirmed
 	Administration Subject = "administration" // what an administrator has to see to: undelivered mails, failed tasks
 )
 
@@ -30,6 +31,7 @@ var subjects = []struct {
 	{Following, Daily, false, false},
 	{Searches, AtOnce, false, false},
 	{Moderation, Daily, false, false},
+	{Commons, Daily, false, false},
 	{Administration, Daily, false, true},
 }
 

@@ -28,6 +28,8 @@ type Pages struct {
 	Zone   *time.Location // where days begin
 	// Parts are what else the page of an organisation tells, in order; "" shows nothing.
 	Parts []func(r *http.Request, organisation string) (template.HTML, error)
+	// More leads to what else is told of an organisation; nil for nothing.
+	More func(r *http.Request, o *people.Organisation) (web.Anchor, error)
 }
 
 // Record is what these pages ask of the record of changes.

@@ -26,6 +26,7 @@ const (
 
 // showView is the page of an organisation.
 type showView struct {
+	More        *web.Anchor // to what else is told of it
 	Title, Kind string
 	Notices     []web.Notice
 	Facts       web.Facts
@@ -93,6 +94,13 @@ func (p *Pages) showPage(w http.ResponseWriter, r *http.Request, o people.Organi
 		} else {
 			v.Territories = append(v.Territories, web.Anchor{Text: t.String(), Href: "/organisations"})
 		}
+	}
+	if p.More != nil {
+		more, err := p.More(r, &o)
+		if err != nil {
+			return err
+		}
+		v.More = &more
 	}
 	if err := p.mandates(ctx, l, &o, v); err != nil {
 		return err

@@ -46,6 +46,53 @@ func (s *Organisations) Follow(ctx context.Context, id string) (Organisation, er
 	return o, err
 }
 
+// All returns the organisations of these ids, by id: those that there are.
+func (s *Organisations) All(ctx context.Context, ids []string) (map[string]Organisation, error) {
+	out := make(map[string]Organisation, len(ids))
+	for part := range slices.Chunk(ids, 500) {
+		rows, _, err := s.Store.Organisations(ctx, OrganisationFilter{IDs: part, Limit: 1000})
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range rows {
+			out[o.ID] = o
+		}
+	}
+	for _, id := range ids {
+		if _, there := out[id]; there {
+			continue
+		}
+		if c, ok := CollectiviteByID(france(ctx), id); ok {
+			out[id] = c
+		}
+	}
+	return out, nil
+}
+
+// Establishment is the id of the organisation that has a SIRET, else of the one whose
+// SIREN it begins with, if only one has it and no other establishment is meant; "" for none.
+func (s *Organisations) Establishment(ctx context.Context, siret string) (string, error) {
+	if len(siret) != 14 {
+		return "", nil
+	}
+	found, err := s.Known(ctx, siret[:9])
+	if err != nil {
+		return "", err
+	}
+	whole := ""
+	for _, o := range found {
+		switch {
+		case o.SIRET == siret:
+			return o.ID, nil
+		case o.SIRET == "" && whole != "":
+			return "", nil
+		case o.SIRET == "":
+			whole = o.ID
+		}
+	}
+	return whole, nil
+}
+
 // ActsIn are the territories where an organisation acts, none if there is no such one.
 func (s *Organisations) ActsIn(ctx context.Context, id string) ([]territory.ID, error) {
 	o, err := s.Follow(ctx, id)
