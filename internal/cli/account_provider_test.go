@@ -25,6 +25,7 @@ func withProvider(t *testing.T) (*oidctest.Provider, *Server, string) {
 			{Login: "thief", Claims: map[string]any{"email": "zoe@example.fr", "email_verified": true}},
 			{Login: "thief2", Claims: map[string]any{"email": "zoe@example.fr"}},
 			{Login: "lea", Claims: map[string]any{"email": "lea@example.fr", "email_verified": true, "given_name": "Léa", "family_name": "Martin"}},
+			{Login: "agathe", Claims: map[string]any{"email": "agathe@example.fr", "email_verified": true, "given_name": "Agathe", "siret": "44315772200010"}},
 			{Login: "yann", Claims: map[string]any{"email": "yann@example.fr", "email_verified": true, "given_name": "Yann", "family_name": "Bihan"}},
 		},
 	})

@@ -80,7 +80,7 @@ func (s *Shelf) Match(ctx context.Context, lang string, items []Item) ([]Matched
 	for i, it := range items {
 		out[i].Item = it
 		hits := index.Find(search.Query{Text: it.Name, Lang: lang, Size: 6, Filters: map[string][]string{
-			FacetState: {string(Published)}, FacetKind: {string(Software), string(Service), string(Data), string(Knowledge)},
+			FacetState: {string(Published)}, FacetKind: {string(Software), string(Service)},
 		}}).Hits
 		ids := make([]string, len(hits))
 		for j, h := range hits {
@@ -91,11 +91,12 @@ func (s *Shelf) Match(ctx context.Context, lang string, items []Item) ([]Matched
 			return nil, err
 		}
 		name := people.Fold(it.Name)
+		whole := strings.Join(name, "")
 		var exact []string
 		for _, e := range found {
 			sheet, _ := e.Sheet()
 			names := slices.Concat(sheet["title"], sheet["aliases"])
-			if slices.ContainsFunc(names, func(n string) bool { return slices.Equal(people.Fold(n), name) }) {
+			if slices.ContainsFunc(names, func(n string) bool { return strings.Join(people.Fold(n), "") == whole }) {
 				exact = append(exact, e.ID)
 			}
 			if slices.ContainsFunc(names, func(n string) bool { return shareWord(people.Fold(n), name) }) {

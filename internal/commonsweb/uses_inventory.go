@@ -219,11 +219,10 @@ func (u *Uses) ticks(ctx context.Context, l *i18n.Localizer, o *people.Organisat
 	if err := add("twins", ticksOfTwins, ids, func(id string) string { return l.T("use.ticks.users", count[id]) }); err != nil {
 		return nil, err
 	}
-	result, entries, err := u.Shelf.Find(ctx, commons.Search{Lang: string(l.Lang()), Sort: commons.ByUse, Size: ticksInAll, Filters: map[string][]string{commons.FacetKind: {string(commons.Software), string(commons.Service)}}})
+	_, entries, err := u.Shelf.Find(ctx, commons.Search{Lang: string(l.Lang()), Sort: commons.ByUse, Size: ticksInAll, Filters: map[string][]string{commons.FacetKind: {string(commons.Software), string(commons.Service)}}})
 	if err != nil {
 		return nil, err
 	}
-	_ = result
 	uses, err := u.Adoptions.Uses(ctx, entryIDs(entries), on)
 	if err != nil {
 		return nil, err

@@ -3,12 +3,15 @@ package commonsweb
 import (
 	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"bassin/internal/commons"
 	"bassin/internal/people"
 	"bassin/internal/web"
+	"bassin/internal/web/naming"
 )
 
 // dueWithin is how long before a verification ends people are asked to confirm it.
@@ -55,6 +58,9 @@ func (u *Uses) of(w http.ResponseWriter, r *http.Request) error {
 	open := usePart{ID: "utilise", Title: l.T("use.now"), Table: &web.Table{ID: "usages", Caption: l.T("use.now"), Quiet: true, Sortable: true, Columns: []web.Column{{Title: l.T("use.entry")}, {Title: l.T("use.state")}, {Title: l.T("use.field.since")}, {Title: l.T("use.field.version")}, {Title: l.T("use.field.use")}}}}
 	ended := usePart{ID: "termines", Title: l.T("use.before"), Table: &web.Table{ID: "anciens", Caption: l.T("use.before"), Quiet: true, Columns: []web.Column{{Title: l.T("use.entry")}, {Title: l.T("use.field.ended_on")}, {Title: l.T("use.field.reason")}}}}
 	waiting := 0
+	slices.SortStableFunc(list, func(a, b commons.Adoption) int {
+		return strings.Compare(naming.SortKey(titles[a.Entry]), naming.SortKey(titles[b.Entry]))
+	})
 	for _, a := range list {
 		title, ok := titles[a.Entry]
 		if !ok {
