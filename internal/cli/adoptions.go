@@ -22,27 +22,19 @@ import (
 func (s *Server) newAdoptions(bodies *people.Organisations, zone *time.Location) *commons.Adoptions {
 	return &commons.Adoptions{Store: s.db, Library: s.library, Zone: zone,
 		Organisation: func(ctx context.Context, id string) (people.Organisation, error) {
-			return bodies.Follow(s.within(ctx), id)
+			return bodies.Follow(s.inSnapshot(ctx), id)
 		},
 		Organisations: func(ctx context.Context, ids []string) (map[string]people.Organisation, error) {
-			return bodies.All(s.within(ctx), ids)
+			return bodies.All(s.inSnapshot(ctx), ids)
 		},
 		Works: func(ctx context.Context) (string, error) {
 			siret, err := s.accounts.Works(ctx, people.Of(ctx))
 			if err != nil || siret == "" {
 				return "", err
 			}
-			return bodies.Establishment(s.within(ctx), siret)
+			return bodies.Establishment(s.inSnapshot(ctx), siret)
 		},
 	}
-}
-
-// within gives a context outside of a request the snapshot of the moment.
-func (s *Server) within(ctx context.Context) context.Context {
-	if snapshot.FromContext(ctx) != nil {
-		return ctx
-	}
-	return snapshot.WithContext(ctx, s.live.Load())
 }
 
 // twinsAsked is how many similar territories what is used is looked for in.
@@ -112,7 +104,7 @@ func (s *Server) remindUses(ctx context.Context, post *notice.Post, t job.Turn) 
 	}
 	told := 0
 	for _, e := range order {
-		o, err := s.bodies.Follow(s.within(ctx), e.organisation)
+		o, err := s.bodies.Follow(s.inSnapshot(ctx), e.organisation)
 		if err != nil {
 			return job.Counts{"told": told}, err
 		}

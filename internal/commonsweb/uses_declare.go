@@ -81,14 +81,14 @@ func useFields(l *i18n.Localizer, a commons.Adoption, served string) []web.Field
 		choices("cost", a.Cost, commons.Costs), choices("effort", a.Effort, commons.Efforts), text("good", a.Good), text("bad", a.Bad), field("contact", "", a.Contact)}
 }
 
-// wrongs are what is wrong in fields; the rest of err comes back.
-func wrongs(l *i18n.Localizer, err error) (out web.Errors, rest error) {
+// fieldFaults are what is wrong in fields; the rest of err comes back.
+func fieldFaults(l *i18n.Localizer, err error) (out web.Errors, rest error) {
 	if err == nil {
 		return out, nil
 	}
 	if j, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range j.Unwrap() {
-			some, left := wrongs(l, e)
+			some, left := fieldFaults(l, e)
 			out.Items, rest = append(out.Items, some.Items...), errors.Join(rest, left)
 		}
 		return out, rest
@@ -122,7 +122,7 @@ func (u *Uses) sheetPage(w http.ResponseWriter, r *http.Request, e *commons.Entr
 			v.Errors.Items = []web.FieldError{{Field: "since", Text: l.T("use.changed_meanwhile")}}
 		} else {
 			var rest error
-			if v.Errors, rest = wrongs(l, refused); rest != nil {
+			if v.Errors, rest = fieldFaults(l, refused); rest != nil {
 				return rest
 			}
 		}
@@ -219,7 +219,7 @@ func (u *Uses) managePage(w http.ResponseWriter, r *http.Request, refused error)
 	page := &web.Page{Title: v.Title, Template: "library/use", View: v, NoIndex: true, Crumbs: []web.Crumb{root(l), {Text: title, Href: address(a.Entry)}}}
 	if refused != nil {
 		var rest error
-		if v.Errors, rest = wrongs(l, refused); rest != nil {
+		if v.Errors, rest = fieldFaults(l, refused); rest != nil {
 			return rest
 		}
 		page.Status = http.StatusUnprocessableEntity

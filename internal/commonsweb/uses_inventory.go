@@ -458,7 +458,7 @@ func (u *Uses) declareAll(w http.ResponseWriter, r *http.Request, o *people.Orga
 		if !ok {
 			return err
 		}
-		said, rest := wrongs(l, one.Err)
+		said, rest := fieldFaults(l, one.Err)
 		if fault.CodeOf(rest) == fault.NotFound {
 			said.Items, rest = []web.FieldError{{Field: "entry", Text: l.T("commons.not_found")}}, nil
 		}
