@@ -10,12 +10,12 @@ import (
 	"bassin/internal/table"
 )
 
-// Item is a line of an inventory of software.
-type Item struct{ Name, Version, Since string }
+// Owned is a line of an inventory of software.
+type Owned struct{ Name, Version, Since string }
 
 // Matched is a line of an inventory with what the library knows of that name.
 type Matched struct {
-	Item
+	Owned
 	Entry string  // that bears the very name, "" if none or several do
 	Near  []Entry // that may be meant, the likeliest first
 }
@@ -35,7 +35,7 @@ var inventoryColumns = map[string]string{
 
 // ReadInventory reads a table with a column of names, or a list of one name a line.
 // Lines without a name are left out; more than [MostItems] are cut, which is told.
-func ReadInventory(file []byte, say func(table.Finding)) []Item {
+func ReadInventory(file []byte, say func(table.Finding)) []Owned {
 	known := func(name string) string { return inventoryColumns[name] }
 	limits := table.Limits{Bytes: InventorySize, Rows: MostItems}
 	t := table.Open(file, limits, known, func(table.Finding) {})
@@ -52,7 +52,7 @@ func ReadInventory(file []byte, say func(table.Finding)) []Item {
 			at[c] = i
 		}
 	}
-	var out []Item
+	var out []Owned
 	for _, row := range t.Rows() {
 		cell := func(column string) string {
 			if i := at[column]; i >= 0 && i < len(row) {
@@ -61,7 +61,7 @@ func ReadInventory(file []byte, say func(table.Finding)) []Item {
 			return ""
 		}
 		if name := cell("name"); name != "" {
-			out = append(out, Item{name, cell("version"), cell("since")})
+			out = append(out, Owned{name, cell("version"), cell("since")})
 		}
 	}
 	return out
@@ -71,14 +71,14 @@ func ReadInventory(file []byte, say func(table.Finding)) []Item {
 func plain(file []byte) []byte { return []byte(strings.TrimPrefix(string(file), "\ufeff")) }
 
 // Match finds what a name of each item may mean among what can be adopted.
-func (s *Shelf) Match(ctx context.Context, lang string, items []Item) ([]Matched, error) {
+func (s *Shelf) Match(ctx context.Context, lang string, items []Owned) ([]Matched, error) {
 	index, err := s.now(ctx, patience)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Matched, len(items))
 	for i, it := range items {
-		out[i].Item = it
+		out[i].Owned = it
 		hits := index.Find(search.Query{Text: it.Name, Lang: lang, Size: 6, Filters: map[string][]string{
 			FacetState: {string(Published)}, FacetKind: {string(Software), string(Service)},
 		}}).Hits

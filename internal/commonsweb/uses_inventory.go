@@ -292,7 +292,7 @@ func (u *Uses) inventoryStep(w http.ResponseWriter, r *http.Request) error {
 		items, chosen := typedLines(r)
 		return u.linesPage(w, r, &o, items, chosen, nil, nil)
 	}
-	var items []commons.Item
+	var items []commons.Owned
 	l := u.Kit.Locale(r.Context())
 	var said []web.FieldError
 	var notices []web.Notice
@@ -315,12 +315,12 @@ func (u *Uses) inventoryStep(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var all []commons.Item
+	var all []commons.Owned
 	chosen := map[int]string{}
 	for _, e := range ticked {
 		if e.State == commons.Published {
 			chosen[len(all)] = e.ID
-			all = append(all, commons.Item{Name: e.Title()})
+			all = append(all, commons.Owned{Name: e.Title()})
 		}
 	}
 	all = append(all, items...)
@@ -336,8 +336,8 @@ func (u *Uses) inventoryStep(w http.ResponseWriter, r *http.Request) error {
 
 // typedLines reads the second step: lines, and the entry chosen for each ("" for none;
 // a line whose name was corrected is looked for again).
-func typedLines(r *http.Request) ([]commons.Item, map[int]string) {
-	var items []commons.Item
+func typedLines(r *http.Request) ([]commons.Owned, map[int]string) {
+	var items []commons.Owned
 	chosen := map[int]string{}
 	for i := range commons.MostItems {
 		n := "." + strconv.Itoa(i)
@@ -345,7 +345,7 @@ func typedLines(r *http.Request) ([]commons.Item, map[int]string) {
 			break
 		}
 		at := func(name string) string { return strings.TrimSpace(r.PostFormValue(name + n)) }
-		it := commons.Item{Name: at("nom"), Version: at("version"), Since: at("depuis")}
+		it := commons.Owned{Name: at("nom"), Version: at("version"), Since: at("depuis")}
 		if again := at("autre"); again != "" && again != it.Name {
 			it.Name = again
 		} else {
@@ -357,7 +357,7 @@ func typedLines(r *http.Request) ([]commons.Item, map[int]string) {
 }
 
 // linesPage is the second step: each line with what it was taken for.
-func (u *Uses) linesPage(w http.ResponseWriter, r *http.Request, o *people.Organisation, items []commons.Item, chosen map[int]string, notices []web.Notice, errs []web.FieldError) error {
+func (u *Uses) linesPage(w http.ResponseWriter, r *http.Request, o *people.Organisation, items []commons.Owned, chosen map[int]string, notices []web.Notice, errs []web.FieldError) error {
 	ctx, l := r.Context(), u.Kit.Locale(r.Context())
 	v, page := u.inventoryPage(l, o)
 	v.Lead, v.Notices, v.Errors.Items = l.T("use.lines.lead"), notices, errs
