@@ -54,6 +54,7 @@ func (s *Server) newHarvester() (*commons.Harvester, error) {
 		Guard: harvest.Guard{Allowed: networks}, Pause: harvestPause, Time: harvestTime, Bytes: harvestBytes,
 		Agent: func() string { return harvest.AgentOf(s.version, s.address()) },
 	}
+	s.client = client
 	f := &harvest.Fetcher{Client: client, Publiccode: reader, Catalogue: func(_ context.Context, at, mediaType string, body []byte) ([]commons.Found, string, []commons.Finding) {
 		r := dcat.Reader{Format: dcat.FormatOf(mediaType, body), Base: at}
 		found, page, findings := r.Page(body)
@@ -64,6 +65,18 @@ func (s *Server) newHarvester() (*commons.Harvester, error) {
 		return found, page.Next, out
 	}}
 	return &commons.Harvester{Library: s.library, Store: s.db, Fetcher: f, Own: s.address, Now: s.now}, nil
+}
+
+// fetchTime is how long somebody who waits for a file to come is kept waiting.
+const fetchTime = 20 * time.Second
+
+// fetch gets a file that somebody wants to read into the library, with the same care as
+// what is harvested.
+func (s *Server) fetch(ctx context.Context, address string) ([]byte, error) {
+	ctx, stop := context.WithTimeout(ctx, fetchTime)
+	defer stop()
+	answer, err := s.client.Get(ctx, address, "", "")
+	return answer.Body, err
 }
 
 // address is the public address of this installation.

@@ -25,6 +25,7 @@ import (
 	"bassin/internal/blob"
 	"bassin/internal/commons"
 	"bassin/internal/fault"
+	"bassin/internal/harvest"
 	"bassin/internal/i18n"
 	"bassin/internal/media"
 	"bassin/internal/people"
@@ -119,6 +120,7 @@ type Server struct {
 	covers    people.Covers // whether a scope is inside another
 	harvester *commons.Harvester
 	bodies    *people.Organisations
+	client    *harvest.Client // of the network
 	listener  net.Listener
 	http      *http.Server
 	started   time.Time

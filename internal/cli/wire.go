@@ -119,7 +119,7 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	if err != nil {
 		return nil, err
 	}
-	library := &commonsweb.Pages{Kit: kit, Site: site, Library: s.library, Shelf: s.shelf, Formats: formats, Desk: &job.Desk{Now: s.now}, Bodies: bodies, People: s.db, Now: s.now, Zone: zone}
+	library := &commonsweb.Pages{Kit: kit, Fetch: s.fetch, Site: site, Library: s.library, Shelf: s.shelf, Formats: formats, Desk: &job.Desk{Now: s.now}, Bodies: bodies, People: s.db, Now: s.now, Zone: zone}
 	library.Amount, library.Place = observatoryweb.Amount, s.place(perimeters)
 	library.Harvests = s.harvests()
 	library.Needs = &commons.Needs{Library: s.library, Store: s.db}
