@@ -127,14 +127,13 @@ func (s *Server) wire(ctx context.Context, catalog *i18n.Catalog) (http.Handler,
 	pages.Sections = append(pages.Sections, library.Sections()...)
 	s.community = s.newCommunity(bodies, s.shelf, library.ReadSearch)
 	talk := s.communityPages(library)
-	library.Parts = append(library.Parts, talk.EntryParts()...)
 	who.Parts = append(who.Parts, talk.OfOrganisation)
 	adoptions := s.newAdoptions(bodies, zone)
 	s.shelf.Uses = func(ctx context.Context, ids []string) (map[string]commons.Use, error) {
 		return adoptions.Uses(ctx, ids, people.DateOf(s.now(), zone))
 	}
 	uses := s.usesPages(&commonsweb.Uses{Kit: kit, Shelf: s.shelf, Adoptions: adoptions, Bodies: bodies, Now: s.now, Zone: zone}, figures)
-	who.More, library.Parts = uses.Told, append(library.Parts, uses.Part)
+	who.More, library.Parts = uses.Told, append([]commonsweb.Part{uses.Part}, talk.EntryParts()...)
 	pages.Sections = append(pages.Sections, uses.Sections()...)
 	about := &siteweb.Pages{Kit: kit, Site: site, Listed: map[string]func(context.Context) ([]string, error){"communs": library.Addresses}}
 	admin := s.administration(kit, perimeters, bodies, reach, zone)
