@@ -56,7 +56,7 @@ func (b *bench) library(ctx context.Context) error {
 		return err
 	}
 	b.report.add("Resident memory with 100,000 entries of the library", now, "MB", "%.0f", 0, "no goal was set")
-	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same questions each time
+	r := rand.New(rand.NewPCG(1, 2)) // the same questions each time
 	var paths []string
 	for range 2_000 {
 		text := words[r.IntN(len(words))]
@@ -88,7 +88,7 @@ func (b *bench) writeEntries(ctx context.Context, real []search.Document, words 
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	r := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // the same entries each time
+	r := rand.New(rand.NewPCG(3, 4)) // the same entries each time
 	begun := time.Now()
 	const page = 500
 	for from := 0; from < libraryEntries; from += page {

@@ -69,11 +69,13 @@ func (p *Pages) page(w http.ResponseWriter, r *http.Request, f *form, status int
 func (p *Pages) again(w http.ResponseWriter, r *http.Request, f *form, err error) error {
 	l := p.Gate.Kit.Locale(r.Context())
 	status := http.StatusBadRequest
-	for _, one := range all(err) {
-		e, ok := errors.AsType[*fault.Error](one)
-		if !ok || e.Code == fault.Internal || e.Code == fault.Gone || !l.Has(e.Key) {
-			return one
-		}
+	faults, rest := fault.Split(err, func(e *fault.Error) bool {
+		return e.Code != fault.Internal && e.Code != fault.Gone && l.Has(e.Key)
+	})
+	if rest != nil {
+		return rest
+	}
+	for _, e := range faults {
 		switch {
 		case e.Field == people.Waiting:
 			status = http.StatusTooManyRequests
@@ -83,14 +85,6 @@ func (p *Pages) again(w http.ResponseWriter, r *http.Request, f *form, err error
 		f.wrong(e.Field, l.T(e.Key, e.Args...))
 	}
 	return p.page(w, r, f, status)
-}
-
-// all are the errors that were joined into one.
-func all(err error) []error {
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
-		return many.Unwrap()
-	}
-	return []error{err}
 }
 
 // wrong says beside a field what is wrong with it, and on top, where it leads to the

@@ -248,7 +248,6 @@ func (p *Pages) setup(w http.ResponseWriter, r *http.Request) error {
 	if err := p.Accounts.MaySetUp(ctx, token); err != nil {
 		return p.over(w, r, err, []string{p.Gate.Kit.Locale(ctx).T("account.over.setup")})
 	}
-	//nolint:gosec // bounded by Route.Body
 	if err := r.ParseMultipartForm(64 << 10); err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		return err
 	}

@@ -36,10 +36,10 @@ func posts(t *testing.T, dsn string) *posted {
 	t.Helper()
 	relay := smtptest.New(t, smtptest.Options{})
 	relay.Start(t)
-	s, base := product(t, dsn, func(c *serveCommand) {
+	s, _ := product(t, dsn, func(c *serveCommand) {
 		c.Mail = mailing{SMTP: "smtp://" + relay.Host + ":" + relay.Port + "?tls=none", MailFrom: "bassin@example.fr"}
 	})
-	base = misled(t, s)
+	base := misled(t, s)
 	now := *s.site.now.Load()
 	now.BaseURL = base
 	s.site.now.Store(&now)

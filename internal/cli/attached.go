@@ -18,7 +18,8 @@ func (s *Server) mayRead(ctx context.Context, a media.Attachment) error {
 	}
 	hidden := fault.New(fault.NotFound, "media.not_found")
 	actor := people.Of(ctx)
-	action, in := "", people.Everywhere
+	var action string
+	var in people.Scope
 	switch kind, id, _ := strings.Cut(a.Subject, ":"); kind {
 	case "mandate":
 		m, err := s.db.Mandate(ctx, id)

@@ -261,7 +261,7 @@ func TestLargeFilesAreImported(t *testing.T) {
 	_, catalogue := fetch(t, c, at+"/communs/catalogue.ttl?type=data")
 	same := regexp.MustCompile(`Nouvelles : 0 · connues, à corriger : [0-4] · connues, sans changement : [1-9]`)
 	for name, file := range map[string]string{"communs.csv": table, "catalogue.ttl": catalogue} {
-		if to, page, status = hand(t, c, at+"/importer", name, []byte(file)); status != http.StatusSeeOther {
+		if _, page, status := hand(t, c, at+"/importer", name, []byte(file)); status != http.StatusSeeOther {
 			t.Fatalf("%s: %d\n%s", name, status, mainOf(page))
 		}
 		if body := wait(); !same.MatchString(body) {

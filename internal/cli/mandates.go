@@ -55,7 +55,8 @@ func (x scopes) known(ctx context.Context, by audit.Actor, in people.Scope) erro
 		}
 		ctx = snapshot.WithContext(ctx, s)
 	}
-	key, err := "people.scope.no_territory", error(nil)
+	key := "people.scope.no_territory"
+	var err error
 	if in.Organisation != "" {
 		key = "people.scope.no_organisation"
 		_, err = x.bodies.Ensure(ctx, by, in.Organisation) // a collectivité gets its row with its first mandate

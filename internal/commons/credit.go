@@ -67,7 +67,7 @@ func credited(by audit.Actor, action string, c Credit) audit.Entry {
 	}}
 }
 
-// Proposed is who is to be credited: by an address, an organisation's id, or the actor.
+// ProposedCredit is who is to be credited: by an address, an organisation's id, or the actor.
 type ProposedCredit struct {
 	Entry        string
 	Own          bool   // the actor
@@ -173,7 +173,7 @@ func (s *Credits) Propose(ctx context.Context, p ProposedCredit) error {
 const mostCredits = 200
 
 // CreditsPath is where people decide of what credits them.
-const CreditsPath = "/mes-contributions"
+const CreditsPath = "/mes-contributions" //nolint:gosec // the address of a page, no credentials
 
 // tellOne tells a person something with the change. text fills the second sentence,
 // which is left out where it is empty.

@@ -3,7 +3,6 @@ package commons
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 
 	"bassin/internal/fault"
@@ -67,9 +66,9 @@ func CheckFound(ctx context.Context, c Checker, found []Found) ([]Found, []Findi
 	for _, f := range found {
 		sheet, err := c.Check(ctx, f.Kind, f.Sheet)
 		if err != nil {
-			faults := faultsOf(err)
-			if len(faults) == 0 {
-				return nil, nil, err
+			faults, rest := fault.Split(err, fault.Mendable)
+			if rest != nil {
+				return nil, nil, rest
 			}
 			kept := f.Sheet.Clone()
 			for _, e := range faults {
@@ -87,19 +86,4 @@ func CheckFound(ctx context.Context, c Checker, found []Found) ([]Found, []Findi
 		out = append(out, f)
 	}
 	return out, findings, nil
-}
-
-// faultsOf are the faults of people that an error joins; none if it is of another nature.
-func faultsOf(err error) []*fault.Error {
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the tree is walked by hand
-		var out []*fault.Error
-		for _, e := range many.Unwrap() {
-			out = append(out, faultsOf(e)...)
-		}
-		return out
-	}
-	if e, ok := errors.AsType[*fault.Error](err); ok && e.Code == fault.Invalid {
-		return []*fault.Error{e}
-	}
-	return nil
 }

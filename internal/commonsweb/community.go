@@ -2,7 +2,6 @@ package commonsweb
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -104,29 +103,15 @@ func said(text string) template.HTML {
 
 // wrongs are the faults of people that an error joins, by field; an error of another
 // nature is given back.
-func wrongs(l *i18n.Localizer, err error) ([]web.FieldError, error) {
-	var out []web.FieldError
-	var walk func(error) error
-	walk = func(err error) error {
-		if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the tree is walked by hand
-			for _, e := range many.Unwrap() {
-				if err := walk(e); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-		f, ok := errors.AsType[*fault.Error](err)
-		if !ok || f.Code != fault.Invalid && f.Code != fault.Conflict {
-			return err
-		}
-		out = append(out, web.FieldError{Field: f.Field, Text: l.T(f.Key, f.Args...)})
-		return nil
+func wrongs(l *i18n.Localizer, err error) (out []web.FieldError, _ error) {
+	faults, rest := fault.Split(err, fault.Mendable)
+	if rest != nil {
+		return nil, rest
 	}
-	if err == nil {
-		return nil, nil
+	for _, e := range faults {
+		out = append(out, web.FieldError{Field: e.Field, Text: l.T(e.Key, e.Args...)})
 	}
-	return out, walk(err)
+	return out, nil
 }
 
 // marking puts on a field what is wrong with it.

@@ -2,7 +2,6 @@ package commonsweb
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -150,21 +149,11 @@ func (x *form) wrong(field, text string) {
 
 // refused puts the errors of fields on the form; any other is returned.
 func (x *form) refused(err error) error {
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
-		var rest error
-		for _, e := range many.Unwrap() {
-			if e := x.refused(e); e != nil {
-				rest = e
-			}
-		}
-		return rest
+	faults, rest := fault.Split(err, web.OfField)
+	for _, e := range faults {
+		x.wrong(e.Field, x.l.T(e.Key, e.Args...))
 	}
-	e, ok := errors.AsType[*fault.Error](err)
-	if !ok || e.Field == "" || web.Status(err) >= 500 {
-		return err
-	}
-	x.wrong(e.Field, x.l.T(e.Key, e.Args...))
-	return nil
+	return rest
 }
 
 // lay is the form, group by group.

@@ -436,19 +436,11 @@ func (p *Pages) addSource(w http.ResponseWriter, r *http.Request) error {
 		s.Home = id
 	}
 	checked, err := p.Harvests.Rules.Checked(ctx, s)
+	faults, err := wrongs(t.l, err)
 	if err != nil {
-		joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // the faults of the form, one by one
-		if !ok {
-			return err
-		}
-		for _, e := range joined.Unwrap() {
-			f, ok := errors.AsType[*fault.Error](e)
-			if !ok {
-				return err
-			}
-			wrong = append(wrong, web.FieldError{Field: f.Field, Text: t.l.T(f.Key, f.Args...)})
-		}
+		return err
 	}
+	wrong = append(wrong, faults...)
 	if len(wrong) > 0 {
 		return p.askSource(w, r, s, home, wrong, nil)
 	}

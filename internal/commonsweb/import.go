@@ -163,6 +163,7 @@ func (p *Pages) readGiven(r *http.Request, v *importView) (given, error) {
 	wrong := func(field, key string, args ...any) {
 		v.Errors.Items = append(v.Errors.Items, web.FieldError{Field: field, Text: l.T(key, args...)})
 	}
+	//nolint:gosec // bounded by Route.Body
 	if err := r.ParseMultipartForm(mostImported); err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			wrong("file", "import.large", mostImported>>20)
@@ -315,22 +316,16 @@ func (p *Pages) receive(w http.ResponseWriter, r *http.Request) error {
 	return p.importPage(w, r, v, g)
 }
 
-// refused puts on the page a fault of the sender's, if err is one.
+// refused puts on the page what is wrong with the file, if nothing else is.
 func refused(err error, v *importView, l *i18n.Localizer) bool {
-	var all []error
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the tree is walked by hand
-		all = many.Unwrap()
-	} else if err != nil {
-		all = []error{err}
+	faults, rest := fault.Split(err, fault.Mendable)
+	if rest != nil {
+		return false
 	}
-	for _, err := range all {
-		e, ok := errors.AsType[*fault.Error](err)
-		if !ok || e.Code != fault.Invalid && e.Code != fault.Conflict {
-			return false
-		}
+	for _, e := range faults {
 		v.Errors.Items = append(v.Errors.Items, web.FieldError{Field: "file", Text: l.T(e.Key, e.Args...)})
 	}
-	return len(all) > 0
+	return len(faults) > 0
 }
 
 // tally counts what was kept, as a query.

@@ -107,8 +107,8 @@ func (p *Pages) schemaOrg(r *http.Request, e *commons.Entry, s commons.Sheet) (t
 		}
 		out[property] = places
 	}
-	block, err := json.Marshal(out) // which writes < > & so that the block cannot end early
-	return template.JS(block), err
+	block, err := json.Marshal(out)
+	return template.JS(block), err //nolint:gosec // Marshal writes < > & so that the block cannot end early
 }
 
 func (p *Pages) schemaPlaces(r *http.Request, ids []territory.ID) []map[string]string {

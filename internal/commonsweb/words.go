@@ -163,7 +163,7 @@ func (t *teller) fact(f commons.Field, values []string) (web.Fact, bool, error) 
 		if err != nil {
 			return out, false, err
 		}
-		part := template.HTML(template.HTMLEscapeString(text))
+		part := template.HTML(template.HTMLEscapeString(text)) //nolint:gosec // escaped
 		if href != "" {
 			if strings.HasPrefix(href, "/") {
 				href = t.p.Kit.Href(t.l.Lang(), href)

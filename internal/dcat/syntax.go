@@ -131,7 +131,8 @@ func (j *jsonOut) node(s string) {
 }
 
 func (j *jsonOut) say(p string, o Term) {
-	key, value := compact(p), any(nil)
+	key := compact(p)
+	var value any
 	switch {
 	case p == rdf+"type":
 		key, value = "@type", compact(o.Value)

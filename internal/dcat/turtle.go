@@ -171,10 +171,10 @@ func (t *turtle) triples() {
 
 func (t *turtle) subject() string {
 	t.space()
-	switch c := t.peek(); {
-	case c == '_':
+	switch t.peek() {
+	case '_':
 		return t.blankLabel()
-	case c == '<':
+	case '<':
 		return t.iriRef()
 	}
 	return t.prefixedName()
@@ -477,7 +477,7 @@ func (t *turtle) unescape(v string, inString bool) string {
 		if i == len(v) {
 			t.fail("dcat.turtle_escape", "\\")
 		}
-		n := 0
+		var n int
 		switch c := v[i]; c {
 		case 'u':
 			n = 4

@@ -2,6 +2,7 @@ package dcat_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"iter"
 	"os"
@@ -268,7 +269,7 @@ func TestWritesAsItComes(t *testing.T) {
 
 func TestErrorOfAnItemStops(t *testing.T) {
 	err := dcat.Write(io.Discard, dcat.Turtle, library(), dcat.Page{}, func(yield func(dcat.Item, error) bool) { yield(dcat.Item{}, io.ErrUnexpectedEOF) })
-	if err != io.ErrUnexpectedEOF {
+	if !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Error(err)
 	}
 }

@@ -114,27 +114,17 @@ func (x *sheet) wrong(field, text string) {
 	x.errors.Items = append(x.errors.Items, web.FieldError{Field: field, Text: text})
 }
 
-// told takes the errors of a field apart from others, which are returned.
+// refused puts the errors of fields on the form; any other is returned.
 func (x *sheet) refused(err error) error {
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
-		var rest error
-		for _, e := range many.Unwrap() {
-			if e := x.refused(e); e != nil {
-				rest = e
-			}
+	faults, rest := fault.Split(err, web.OfField)
+	for _, e := range faults {
+		field := e.Field
+		if field == "territories" {
+			field = moreField
 		}
-		return rest
+		x.wrong(field, x.l.T(e.Key, e.Args...))
 	}
-	e, ok := errors.AsType[*fault.Error](err)
-	if !ok || e.Field == "" || web.Status(err) >= 500 {
-		return err
-	}
-	field := e.Field
-	if field == "territories" {
-		field = moreField
-	}
-	x.wrong(field, x.l.T(e.Key, e.Args...))
-	return nil
+	return rest
 }
 
 // fields lays the form out, with what was typed and what is wrong with it.

@@ -219,28 +219,14 @@ func readLine(snap *snapshot.Snapshot, words tableWords, columns []string, line 
 		}
 	}
 	tidied, err := o.Tidied(snap.France)
-	for _, e := range faultsOf(err) {
+	faults, _ := fault.Split(err, fault.Mendable) // of which all are
+	for _, e := range faults {
 		wrong(e.Field, e.Key, e.Args...)
 	}
 	if out.Verdict != LineRefused {
 		*o = tidied
 	}
 	return out
-}
-
-// faultsOf are the faults that an error joins.
-func faultsOf(err error) []*fault.Error {
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the tree is walked by hand
-		var out []*fault.Error
-		for _, e := range many.Unwrap() {
-			out = append(out, faultsOf(e)...)
-		}
-		return out
-	}
-	if e, ok := errors.AsType[*fault.Error](err); ok {
-		return []*fault.Error{e}
-	}
-	return nil
 }
 
 // judge says of lines whether they are there already.
@@ -353,11 +339,11 @@ func (j *judge) line(ctx context.Context, l *ImportLine) error {
 		j.may[where] = refused
 	}
 	if refused != nil {
-		faults := faultsOf(refused)
-		if len(faults) == 0 || fault.CodeOf(refused) != fault.Forbidden {
+		e, ok := errors.AsType[*fault.Error](refused)
+		if !ok || e.Code != fault.Forbidden {
 			return refused
 		}
-		key, args := faults[0].Key, faults[0].Args
+		key, args := e.Key, e.Args
 		if len(o.Territories) == 0 {
 			key, args = "organisation.import.nowhere", nil
 		}

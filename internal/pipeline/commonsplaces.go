@@ -22,7 +22,7 @@ type bodyPlaces struct {
 
 func (j *joining) places() *bodyPlaces {
 	p := &bodyPlaces{j: j, siren: map[string]string{}, name: map[[3]string][]string{}}
-	for n := range int32(j.france.Len()) {
+	for n := range int32(j.france.Len()) { //nolint:gosec // some 35,000 communes
 		c := j.france.Commune(n)
 		id := territory.ID{Level: territory.Commune, Code: c.Code}.String()
 		if c.Siren != "" {

@@ -2,7 +2,6 @@ package reportweb
 
 import (
 	"embed"
-	"errors"
 	"io/fs"
 	"net/http"
 	"slices"
@@ -59,24 +58,14 @@ type formView struct {
 
 // wrongs are the faults of people that an error joins; an error of another nature is given back.
 func wrongs(l *i18n.Localizer, err error) (out []web.FieldError, _ error) {
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the tree is walked by hand
-		for _, e := range many.Unwrap() {
-			more, err := wrongs(l, e)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, more...)
-		}
-		return out, nil
+	faults, rest := fault.Split(err, fault.Mendable)
+	if rest != nil {
+		return nil, rest
 	}
-	if err == nil {
-		return nil, nil
+	for _, e := range faults {
+		out = append(out, web.FieldError{Field: e.Field, Text: l.T(e.Key, e.Args...)})
 	}
-	f, ok := errors.AsType[*fault.Error](err)
-	if !ok || f.Code != fault.Invalid && f.Code != fault.Conflict {
-		return nil, err
-	}
-	return []web.FieldError{{Field: f.Field, Text: l.T(f.Key, f.Args...)}}, nil
+	return out, nil
 }
 
 func marked(f web.Field, wrong []web.FieldError) web.Field {

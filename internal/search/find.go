@@ -225,7 +225,7 @@ func (r *search) collect(v *view, s *scratch, required, refused uint32, partial 
 // before orders hits as asked; no two are equal.
 func (r *search) before(a, b hit) bool {
 	for _, o := range r.order {
-		n := 0
+		var n int
 		if o.number {
 			n = compareNumbers(a.view.number(o.Key, a.doc), b.view.number(o.Key, b.doc), o.Descending)
 		} else {

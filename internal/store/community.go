@@ -16,7 +16,7 @@ var _ commons.CommunityStore = (*DB)(nil)
 
 const (
 	commentColumns = `id, entry, parent, author, body, state, reason, moderator, created_at, edited_at, decided_at, version`
-	creditColumns  = `id, entry, person, organisation, did, state, proposed_by, created_at, decided_at, version`
+	creditColumns  = `id, entry, person, organisation, did, state, proposed_by, created_at, decided_at, version` //nolint:gosec // names of columns, no credentials
 	searchColumns  = `id, person, name, query, lang, often, told_at, created_at, version`
 )
 

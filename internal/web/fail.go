@@ -39,6 +39,9 @@ func Status(err error) int {
 	return http.StatusInternalServerError
 }
 
+// OfField says whether a fault is shown beside the field it names, not as a page of its own.
+func OfField(e *fault.Error) bool { return e.Field != "" && Status(e) < 500 }
+
 // failure is what the error page shows.
 type failure struct {
 	Status int

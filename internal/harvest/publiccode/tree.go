@@ -132,7 +132,8 @@ func nested(line []byte) (deepest, lead int) {
 
 // syntax tells what is not YAML, with what is most often the cause.
 func (r *reading) syntax(file []byte, err error) ast.Node {
-	line, column, why := 0, 0, ""
+	var line, column int
+	var why string
 	if e, ok := errors.AsType[*yaml.SyntaxError](err); ok {
 		why = e.GetMessage()
 		if t := e.GetToken(); t != nil && t.Position != nil {

@@ -49,7 +49,7 @@ func organisationRules(t *testing.T, s Organisations) {
 	refused("a coordinator of a basin creates for everywhere", err, fault.Forbidden)
 	_, err = rules.Create(ctx, root, people.Organisation{Kind: "x", SIREN: "1", PostalCode: "2", Commune: "99999", Email: "@", Website: "javascript:alert(1)", Territories: at("commune:99999")}, nil)
 	refused("nothing right", err, fault.Invalid)
-	if j, ok := err.(interface{ Unwrap() []error }); !ok || len(j.Unwrap()) < 7 {
+	if faults, _ := fault.Split(err, fault.Mendable); len(faults) < 7 {
 		t.Errorf("not every field is told: %v", err)
 	}
 	fourmie, err := rules.Create(ctx, ada, named("  La\tFourmi-e  "), nil)
