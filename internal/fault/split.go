@@ -8,7 +8,6 @@ func Split(err error, mine func(*Error) bool) (faults []*Error, rest error) {
 	var others []error
 	var walk func(error)
 	walk = func(err error) {
-		//nolint:errorlint // the tree is walked by hand
 		if many, ok := err.(interface{ Unwrap() []error }); ok {
 			for _, e := range many.Unwrap() {
 				walk(e)

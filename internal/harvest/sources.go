@@ -65,7 +65,6 @@ type files struct {
 	src        commons.Source
 	validators Validators
 	list       []string
-	bytes      int64
 }
 
 // Page implements [commons.Fetch]: at is the number of the first file.

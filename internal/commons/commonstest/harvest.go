@@ -87,7 +87,9 @@ func (f fetch) Page(_ context.Context, at string) (commons.Fetched, error) {
 	f.h.at = append(f.h.at, at)
 	pages, n := f.h.pages[f.src.Address], 0
 	if at != "" {
-		fmt.Sscan(at, &n)
+		if _, err := fmt.Sscan(at, &n); err != nil {
+			return commons.Fetched{}, err
+		}
 	}
 	if n > 0 || len(pages) <= 1 {
 		if err := f.h.fails; err != nil {
@@ -228,7 +230,7 @@ func whoHarvests(h *harvest) {
 	}
 	for name, v := range map[string]commons.Source{
 		"title": {Kind: commons.OfData, Address: "https://a.example", Rhythm: commons.Daily}, "kind": {Title: "A", Address: "https://a.example", Rhythm: commons.Daily},
-		"rhythm": {Title: "A", Kind: commons.OfData, Address: "https://a.example"}, "address": {Title: "A", Kind: commons.OfData, Rhythm: commons.Daily, Address: "https://ada:secret@a.example"},
+		"rhythm": {Title: "A", Kind: commons.OfData, Address: "https://a.example"}, "address": {Title: "A", Kind: commons.OfData, Rhythm: commons.Daily, Address: "https://ada:secret@a.example"}, //nolint:gosec // which is to be refused
 		"licence": {Title: "A", Kind: commons.OfData, Rhythm: commons.Daily, Address: "a.example", Licence: "libre"},
 	} {
 		_, err := h.rules.Add(h.root(), v)
