@@ -83,21 +83,11 @@ func useFields(l *i18n.Localizer, a commons.Adoption, served string) []web.Field
 
 // fieldFaults are what is wrong in fields; the rest of err comes back.
 func fieldFaults(l *i18n.Localizer, err error) (out web.Errors, rest error) {
-	if err == nil {
-		return out, nil
+	faults, rest := fault.Split(err, fault.Mendable)
+	for _, e := range faults {
+		out.Items = append(out.Items, web.FieldError{Field: e.Field, Text: l.T(e.Key, e.Args...)})
 	}
-	if j, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, e := range j.Unwrap() {
-			some, left := fieldFaults(l, e)
-			out.Items, rest = append(out.Items, some.Items...), errors.Join(rest, left)
-		}
-		return out, rest
-	}
-	if f, ok := errors.AsType[*fault.Error](err); ok && (f.Code == fault.Invalid || f.Code == fault.Conflict) {
-		out.Items = []web.FieldError{{Field: f.Field, Text: l.T(f.Key, f.Args...)}}
-		return out, nil
-	}
-	return out, err
+	return out, rest
 }
 
 // beside puts what is wrong beside the fields.
