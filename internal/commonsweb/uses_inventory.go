@@ -259,12 +259,13 @@ func entryIDs(entries []commons.Entry) []string {
 
 // sentInventory reads a form with a file, nil for none.
 func sentInventory(r *http.Request) ([]byte, error) {
+	//nolint:gosec // bounded by Route.Body
 	if err := r.ParseMultipartForm(commons.InventorySize); errors.Is(err, http.ErrNotMultipart) {
 		return nil, r.ParseForm()
 	} else if err != nil {
 		return nil, fault.New(fault.Invalid, "web.error.400.text").Because(err)
 	}
-	defer r.MultipartForm.RemoveAll()
+	defer func() { _ = r.MultipartForm.RemoveAll() }() // cleaning up after oneself
 	f, _, err := r.FormFile(fileField)
 	if errors.Is(err, http.ErrMissingFile) {
 		return nil, nil
@@ -301,9 +302,10 @@ func (u *Uses) inventoryStep(w http.ResponseWriter, r *http.Request) error {
 	}
 	if strings.TrimSpace(string(file)) != "" {
 		items = commons.ReadInventory(file, func(f table.Finding) {
-			if f.Severity == table.Wrong {
+			switch f.Severity {
+			case table.Wrong:
 				said = append(said, web.FieldError{Field: pasteField, Text: l.T(f.Key, f.Args...)})
-			} else if f.Severity == table.Note {
+			case table.Note:
 				notices = append(notices, web.Notice{Kind: web.Info, Text: l.T(f.Key, f.Args...)})
 			}
 		})
