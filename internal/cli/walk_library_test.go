@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"net/http"
 	"strconv"
 
 	"bassin/internal/audit"
@@ -94,7 +95,7 @@ func librarySamples() map[string]sample {
 		"commons.review.queue": at("/propositions/a-relire"),
 		"commons.review.decide": func(w *world) call {
 			r := w.submitted()
-			return call{path: "/propositions/" + r.ID + "/decider", form: form("version", "1", "publier", "1"), in: &here}
+			return call{path: "/propositions/" + r.ID + "/decider", form: form("version", "1", "publier", "1"), in: &here, beside: http.StatusNotFound}
 		},
 	}
 }

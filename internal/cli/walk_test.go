@@ -62,7 +62,8 @@ type sample func(w *world) call
 
 // reserved are rights that no route asks for yet, each with the reason.
 var reserved = map[string]string{
-	"media.add": "attachments are added by pages to come",
+	"media.add":        "attachments are added by pages to come",
+	"adoption.declare": "its pages are for whoever is signed in: they speak for an organisation, or have the right there",
 }
 
 func (w *world) change(f func(tx people.Tx) error) {

@@ -395,7 +395,7 @@ type Decision struct {
 // Decide publishes or refuses a submitted revision. Errors: fault.Forbidden,
 // fault.NotFound, a *fault.Stale[Revision], a [*Clash], a fault.Invalid per field.
 func (l *Library) Decide(ctx context.Context, d Decision) (Revision, error) {
-	r, err := l.Store.Revision(ctx, d.Revision)
+	r, err := l.Own(ctx, d.Revision)
 	if err != nil {
 		return Revision{}, err
 	}

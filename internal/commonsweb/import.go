@@ -196,6 +196,8 @@ func (p *Pages) readGiven(r *http.Request, v *importView) (given, error) {
 	switch {
 	case len(g.file) > mostImported:
 		wrong("file", "import.large", mostImported>>20)
+	case binary(g.file):
+		wrong("file", "import.binary")
 	case len(bytes.TrimSpace(g.file)) == 0 && len(v.Errors.Items) == 0:
 		wrong("file", "import.nothing")
 	}
@@ -441,4 +443,9 @@ func cutShort(s string) string {
 		return string(r[:59]) + "…"
 	}
 	return s
+}
+
+// binary says whether a file is no text: pictures, archives, documents of an office.
+func binary(file []byte) bool {
+	return len(file) > 0 && !strings.HasPrefix(http.DetectContentType(file), "text/")
 }

@@ -110,6 +110,8 @@ func (u *Uses) mine(w http.ResponseWriter, r *http.Request) error {
 	if len(part.Links) > 0 || part.Empty != nil {
 		v.Parts = []usePart{part}
 	}
+	d := people.Of(ctx).MaySomewhere(commons.Adopt)
+	page.Rights = []web.Right{{What: l.T("people.right." + d.Right.Name), Who: d.Right.Who(l), May: d.May, Why: d.In(l)}}
 	return u.Kit.Page(w, r, page)
 }
 
@@ -262,6 +264,8 @@ func sentInventory(r *http.Request) ([]byte, error) {
 	//nolint:gosec // bounded by Route.Body
 	if err := r.ParseMultipartForm(commons.InventorySize); errors.Is(err, http.ErrNotMultipart) {
 		return nil, r.ParseForm()
+	} else if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return nil, fault.New(fault.TooLarge, "use.inventory.large", commons.InventorySize>>10).In(pasteField)
 	} else if err != nil {
 		return nil, fault.New(fault.Invalid, "web.error.400.text").Because(err)
 	}
@@ -283,6 +287,9 @@ func (u *Uses) inventoryStep(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	file, err := sentInventory(r)
+	if e, ok := errors.AsType[*fault.Error](err); ok && e.Field != "" {
+		return u.tickPage(w, r, &o, nil, []web.FieldError{{Field: e.Field, Text: u.Kit.Locale(r.Context()).T(e.Key, e.Args...)}})
+	}
 	if err != nil {
 		return err
 	}

@@ -13,10 +13,10 @@ import (
 // mostFields is how many bytes the fields beside a file may hold together.
 const mostFields = 64 << 10
 
-// sent is a file as it came, in a file of its own that has no name any more.
+// sent is a file as it came; one of a form read here is in a file that has no name any more.
 type sent struct {
 	name string // as it was on their machine
-	body *os.File
+	body multipart.File
 }
 
 func (f *sent) close() { _ = f.body.Close() } // what it held is kept or refused
@@ -24,6 +24,16 @@ func (f *sent) close() { _ = f.body.Close() } // what it held is kept or refused
 // receive reads a form with a file, nil for none. The fields that came before what went
 // wrong are there for the page to show again: a form puts its file last.
 func receive(r *http.Request) (file *sent, err error) {
+	if r.MultipartForm != nil { // whoever needed the rest of the form has read it
+		f, head, err := r.FormFile("file")
+		if errors.Is(err, http.ErrMissingFile) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		return &sent{name: head.Filename, body: f}, nil
+	}
 	in, err := r.MultipartReader()
 	if errors.Is(err, http.ErrNotMultipart) {
 		return nil, r.ParseForm()

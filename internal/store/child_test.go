@@ -175,7 +175,7 @@ func fillTheDisk(ctx context.Context, db *DB) error {
 		return err
 	}
 	room := limit
-	limit.Cur = 1 << 20
+	limit.Cur = 4 << 20
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
 		return err
 	}
