@@ -168,7 +168,7 @@ func (u *Uses) bodyFields(r *http.Request, l *i18n.Localizer, chosen string) ([]
 	}
 	var out []web.Field
 	if len(own) > 0 {
-		f := web.Field{Name: bodyField, Type: "select", Label: l.T("use.organisation"), Help: l.T("use.organisation_help")}
+		f := web.Field{Name: bodyField, Type: "select", Label: l.T("use.organisation"), Help: l.T("use.organisation_help"), Required: true}
 		if elsewhere(r.Context()) {
 			f.Options = append(f.Options, web.Option{Label: l.T("use.organisation_other")})
 		}
