@@ -25,7 +25,7 @@ func TestAnAgentsSIRETVerifiesTheOrganisation(t *testing.T) {
 	href, _ := first.doc().Find("main a[href^='" + provider.Issuer + "']").Attr("href")
 	first.get(provider.Consent(t, href, "agathe").RequestURI()).sees(http.StatusOK, "Le compte extérieur est lié.")
 	v := leaves(comes(t, base), provider, "/connexion/fournisseur/essai", "agathe")
-	v.get("/mes-logiciels").sees(http.StatusOK, "Les logiciels de Le Cap Essai")
+	v.get("/mes-logiciels").sees(http.StatusOK, "Le Cap Essai")
 	v.get("/communs/sill-2/utiliser").sees(http.StatusOK, "Le Cap Essai")
 	v.post("/communs/sill-2/utiliser", "organisation", body.ID, "since", "2024", "use", "Le courrier").sees(http.StatusOK, "L’usage est vérifié, pour un an.")
 	v.post("/communs/sill-2/utiliser", "organisation", "commune-22266").sees(http.StatusForbidden)
