@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -193,41 +194,42 @@ func bytewise(d goose.Dialect, column string) string {
 
 // MergedInto implements [commons.EntryStore].
 func (db *DB) MergedInto(ctx context.Context, ids []string) (map[string][]commons.Entry, error) {
-	type pair struct {
-		into string
-		e    commons.Entry
-	}
 	out := map[string][]commons.Entry{}
 	const page = 500
 	for ids = texts(ids); len(ids) > 0; ids = ids[min(page, len(ids)):] {
 		var c conditions
 		among(&c, `merged_into IN (%s)`, ids[:min(page, len(ids))])
 		// UNION keeps each pair once: a circle of merges ends.
-		found, err := each(ctx, db.read, "read merged entries", func(s scanner) (p pair, err error) {
-			p.e, err = scanEntry(prefixed{s, &p.into})
+		pairs, err := each(ctx, db.read, "read merges", func(s scanner) (p [2]string, err error) {
+			err = s.Scan(&p[0], &p[1])
 			return p, err
 		}, `WITH RECURSIVE merge (kept, merged) AS (
 				SELECT merged_into, id FROM commons_entry`+c.String()+` AND merged_into <> ''
 				UNION SELECT merge.kept, commons_entry.id FROM merge JOIN commons_entry ON commons_entry.merged_into = merge.merged AND commons_entry.merged_into <> ''
-			) SELECT merge.kept, `+entryColumns+` FROM merge JOIN commons_entry ON id = merge.merged WHERE merge.merged <> merge.kept
-			ORDER BY `+bytewise(db.dialect, "id"), c.args...)
+			) SELECT kept, merged FROM merge WHERE merged <> kept`, c.args...)
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range found {
-			out[p.into] = append(out[p.into], p.e)
+		into := map[string][]string{}
+		var merged []string
+		for _, p := range pairs {
+			into[p[1]] = append(into[p[1]], p[0])
+			merged = append(merged, p[1])
+		}
+		for part := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(merged))), page) {
+			found, err := db.Entries(ctx, commons.EntryFilter{IDs: part, Limit: page})
+			if err != nil {
+				return nil, err
+			}
+			for _, e := range found {
+				for _, kept := range into[e.ID] {
+					out[kept] = append(out[kept], e)
+				}
+			}
 		}
 	}
 	return out, nil
 }
-
-// prefixed is a row that begins by a text.
-type prefixed struct {
-	scanner
-	first *string
-}
-
-func (p prefixed) Scan(into ...any) error { return p.scanner.Scan(append([]any{p.first}, into...)...) }
 
 // Revisions implements [commons.EntryStore].
 func (db *DB) Revisions(ctx context.Context, f commons.RevisionFilter) ([]commons.Revision, int, error) {
